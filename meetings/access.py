@@ -1,0 +1,187 @@
+"""Who may do what, and who may read what. Nothing else in the code decides access.
+
+Writing: RULES has one rule for each command; a command without a rule is refused. Reading: every query about meetings
+starts from `visible_meetings`, so that what one may not see is not found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+
+from . import (
+    accounts,
+    agenda,
+    answers,
+    attendance,
+    decisions,
+    minutes,
+    organisation,
+    organisation_import,
+    papers,
+    people,
+    scheduling,
+    sessions,
+    sign_in_tries,
+    speaking,
+    voting,
+)
+from .commands import Actor, Command
+from .database import Reading
+from .errors import NotAllowed, NotFound
+from .models.meeting import meetings, participants
+from .standing import Standing, standings
+
+
+async def standing(reading: Reading, meeting_id: str, actor: Actor) -> Standing:
+    """Raises NotFound when the actor may not know of the meeting."""
+    (found,) = await standings(reading, meeting_id, [actor])
+    await _require_visible(reading, meeting_id, actor)
+    return found
+
+
+def visible_meetings(actor: Actor) -> sa.Select[Any]:
+    """Ids of the meetings that the actor may know of: those he is invited to or made, and for the staff of an agency
+    those it hosts, prepares or is invited to. Being a system administrator opens no meeting."""
+    ids = sa.select(meetings.c.id)
+    if actor.kind == "system":
+        return ids
+    sent = meetings.c.state != "draft"
+    if actor.kind == "link":
+        invited = _invited(participants.c.id == actor.participant_id)
+        return ids.where(sent, meetings.c.id == actor.meeting_id, meetings.c.id.in_(invited))
+    ways = [
+        meetings.c.created_by == actor.person_id,
+        sa.and_(sent, meetings.c.id.in_(_invited(participants.c.person_id == actor.person_id))),
+    ]
+    if actor.staff:
+        ways += [
+            meetings.c.host_agency_id == actor.agency_id,
+            sa.and_(sent, meetings.c.preparing_agency_id == actor.agency_id),
+            sa.and_(sent, meetings.c.id.in_(_invited(participants.c.agency_id == actor.agency_id))),
+        ]
+    return ids.where(sa.or_(*ways))
+
+
+def _invited(which: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    return sa.select(participants.c.meeting_id).where(which, ~participants.c.removed)
+
+
+async def _require_visible(reading: Reading, meeting_id: str, actor: Actor) -> None:
+    if await reading.first(visible_meetings(actor).where(meetings.c.id == meeting_id)) is None:
+        raise NotFound
+
+
+async def require(reading: Reading, by: Standing, command: Command) -> None:
+    """Raises NotAllowed when the rule says no, NotFound when even the meeting's existence is none of the actor's business."""
+    rule = RULES.get(type(command))
+    if rule is not None and rule(by, command):
+        return
+    if command.scope == getattr(command, "meeting_id", None):
+        await _require_visible(reading, command.scope, by.actor)
+    raise NotAllowed("not_allowed")
+
+
+Rule = Callable[[Standing, Any], bool]
+
+
+def _administers(by: Standing, _: Command) -> bool:
+    return by.actor.kind == "system" or (by.actor.kind == "account" and by.actor.role == "system_admin")
+
+
+def _administers_some(by: Standing, command: Command) -> bool:
+    return _administers(by, command) or (by.actor.kind == "account" and by.actor.role == "agency_admin")
+
+
+def _signed_in(by: Standing, _: Command) -> bool:
+    return by.actor.kind == "account"
+
+
+def _anybody_known(by: Standing, _: Command) -> bool:
+    return by.actor.kind in ("account", "link")
+
+
+def _organises(by: Standing, _: Command) -> bool:
+    return by.organises
+
+
+def _runs(by: Standing, _: Command) -> bool:
+    return by.runs
+
+
+def _chairs(by: Standing, _: Command) -> bool:
+    return by.chairs
+
+
+def _attends(by: Standing, _: Command) -> bool:
+    return by.me is not None
+
+
+def _attends_or_staff(by: Standing, _: Command) -> bool:
+    return by.me is not None or by.actor.staff
+
+
+def _system(by: Standing, _: Command) -> bool:
+    return by.actor.kind == "system"
+
+
+# Command -> who may. One line each, in the order of the topics.
+RULES: dict[type[Command], Rule] = {
+    # the organisation: agency administrators within their agency, as the handlers look
+    organisation.SaveAgency: _administers,
+    organisation.SavePosition: _administers,
+    organisation.MoveAgency: _administers,
+    organisation.SaveRoom: _administers_some,
+    people.SavePerson: _administers_some,
+    organisation_import.KeepImport: _administers,
+    organisation_import.CommitImport: _administers,
+    # accounts and sessions
+    accounts.SaveAccount: _administers_some,
+    accounts.SetTemporaryPassword: _administers_some,
+    accounts.ChangePassword: _signed_in,
+    accounts.SetLanguage: _anybody_known,
+    sign_in_tries.TrySignIn: _system,
+    sessions.StartSession: _system,
+    sessions.EndSession: _anybody_known,
+    sessions.SeeSession: _system,
+    # scheduling: who may make a draft, the handler looks
+    scheduling.CreateDraft: _signed_in,
+    scheduling.SaveDraft: _organises,
+    scheduling.DiscardDraft: _organises,
+    scheduling.SendInvitations: _organises,
+    scheduling.CancelMeeting: _organises,
+    papers.AddPaper: _organises,
+    papers.RemovePaper: _organises,
+    # answers: for whom, the handlers look
+    answers.AnswerInvitation: _attends_or_staff,
+    answers.NameSubstitute: _attends_or_staff,
+    # the agenda
+    agenda.StartMeeting: _runs,
+    agenda.EndMeeting: _chairs,
+    agenda.StartItem: _runs,
+    agenda.FinishItem: _runs,
+    agenda.InsertItem: _runs,
+    agenda.ReorderItems: _runs,
+    # attendance
+    attendance.CheckIn: _attends,
+    attendance.LeaveMeeting: _attends,
+    attendance.MarkAttendance: _runs,
+    # speaking: whose request it is, the handlers look
+    speaking.AskToSpeak: _attends,
+    speaking.WithdrawRequest: _attends,
+    speaking.GiveFloor: _runs,
+    speaking.EndSpeech: _attends,
+    # ballots: who is on the roll, the votes' foreign key and the handler decide
+    voting.PrepareBallot: _runs,
+    voting.RemoveBallot: _runs,
+    voting.OpenBallot: _runs,
+    voting.CastVote: _attends,
+    voting.CloseBallot: _runs,
+    # conclusions and minutes
+    decisions.RecordConclusion: _runs,
+    decisions.RemoveConclusion: _runs,
+    minutes.AppendMinutesUpdate: _runs,
+    minutes.ApproveMinutes: _runs,
+}

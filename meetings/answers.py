@@ -1,0 +1,111 @@
+"""Answers to an invitation: by the invited person (signed in, or by the personal link), or by the staff of the agency.
+
+An invited head who cannot come names a subordinate instead (Decision 45/2018, article 8): that person becomes a participant
+of his own, shown as a substitute, without a vote.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import sqlalchemy as sa
+
+from . import clock, outbox
+from .audit import Answer
+from .commands import MeetingCommand
+from .database import Row, Transaction
+from .errors import Conflict, Invalid, NotAllowed
+from .invitation_facts import Sender, facts_of, last_sent
+from .models.columns import new_id
+from .models.meeting import meetings, participants
+from .standing import Standing
+from .text import Email, Id, Line, OptionalLine, OptionalParagraph, name_sort_key
+from .views import announce
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerInvitation(MeetingCommand):
+    participant_id: Id
+    answer: Literal["accepted", "declined", "tentative"]
+    reason: OptionalParagraph = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameSubstitute(MeetingCommand):
+    """Naming again replaces the one named before."""
+
+    participant_id: Id
+    name: Line
+    title: OptionalLine = ""
+    email: Email
+    reason: OptionalParagraph = ""
+    sender: Sender
+
+
+async def answer_invitation(tx: Transaction, by: Standing, command: AnswerInvitation) -> Answer:
+    row = await _answerable(tx, by, command.participant_id)
+    if command.answer == "declined" and not command.reason:
+        raise Invalid("reason_missing", "reason")
+    await _withdraw_substitutes(tx, row)
+    await _answer(tx, by, row, command.answer, command.reason)
+    return None
+
+
+async def name_substitute(tx: Transaction, by: Standing, command: NameSubstitute) -> Answer:
+    row = await _answerable(tx, by, command.participant_id)
+    if row.duty in ("chair", "secretary"):
+        raise Conflict("no_substitute_for_duty")
+    here = sa.and_(participants.c.meeting_id == row.meeting_id, participants.c.email == command.email, ~participants.c.removed)
+    if await tx.first(sa.select(participants.c.id).where(here)):
+        raise Invalid("substitute_already_invited", "email")
+    await _withdraw_substitutes(tx, row)
+    key = new_id()
+    await tx.insert(
+        participants, id=key, meeting_id=row.meeting_id, agency_id=row.agency_id, site_id=row.site_id, name=command.name,
+        name_key=name_sort_key(command.name), title=command.title, agency_name=row.agency_name, email=command.email,
+        language=row.language, duty="participant", votes=False, position=row.position, substitute_for_id=row.id,
+    )  # fmt: skip
+    await _answer(tx, by, row, "substitute", command.reason)
+    meeting = await tx.get(meetings, row.meeting_id)
+    facts = await facts_of(tx, meeting, command.sender)
+    if key in facts:
+        await outbox.put(tx, key, facts[key])
+    await announce(tx, "participant", [key])
+    return {"participant_id": key}
+
+
+async def _answerable(tx: Transaction, by: Standing, participant_id: str) -> Row:
+    """The participant's row, if this actor may answer for it now."""
+    if by.meeting is None or by.meeting.state not in ("invited", "live"):
+        raise Conflict("answers_closed")
+    here = sa.and_(participants.c.meeting_id == by.meeting.id, participants.c.id == participant_id, ~participants.c.removed)
+    row = await tx.one(sa.select(participants).where(here))
+    mine = by.me is not None and by.me.id == row.id
+    if not mine and not (by.actor.staff and row.agency_id is not None and row.agency_id == by.actor.agency_id):
+        raise NotAllowed("not_allowed")
+    return row
+
+
+async def _answer(tx: Transaction, by: Standing, row: Row, answer: str, reason: str) -> None:
+    channel = "link" if by.actor.kind == "link" else "web"
+    await tx.update(participants, row.id, answer=answer, answer_reason=reason, answered_at=tx.now, answer_by=channel)
+    await announce(tx, "participant", [row.id])
+
+
+async def _withdraw_substitutes(tx: Transaction, row: Row) -> None:
+    """Whoever was named before is no longer invited, and is told so."""
+    wanted = sa.select(participants.c.id).where(participants.c.substitute_for_id == row.id, ~participants.c.removed)
+    gone = await tx.column(wanted)
+    if not gone:
+        return
+    told = await last_sent(tx, row.meeting_id)
+    meeting = await tx.get(meetings, row.meeting_id)
+    sequence = meeting.sequence + 1  # every CANCEL raises it
+    await tx.update(meetings, meeting.id, sequence=sequence)
+    for key in gone:
+        await tx.update(participants, key, removed=True, attendance="absent", link_version=participants.c.link_version + 1)
+        if key in told:
+            facts = replace(told[key], method="CANCEL", whole=False, sequence=sequence, dtstamp=clock.iso(tx.now), changes=())
+            await outbox.put(tx, key, facts)
+    await announce(tx, "participant", gone)

@@ -1,0 +1,220 @@
+"""The database, embedded SQLite or PostgreSQL: the only BEGIN and COMMIT in the code, and the only place that knows
+which of the two it is. Writing happens in a `transaction` on one scope, whose row is locked from the start; reading in
+a `reading`, which sees one moment.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from . import clock
+from .errors import NotFound
+from .models import metadata
+from .models.columns import new_id
+from .models.live import scopes
+from .wakeups import CHANNEL, WakeUps
+
+Row = sa.Row[Any]
+
+
+class Reading:
+    """Reads within one transaction."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def all(self, statement: sa.Executable, values: Any = None) -> Sequence[Row]:
+        return (await self._connection.execute(statement, values)).all()
+
+    async def first(self, statement: sa.Executable) -> Row | None:
+        return (await self._connection.execute(statement)).first()
+
+    async def one(self, statement: sa.Executable) -> Row:
+        """Raises NotFound when there is no row."""
+        row = await self.first(statement)
+        if row is None:
+            raise NotFound
+        return row
+
+    async def value(self, statement: sa.Executable) -> Any:
+        return (await self._connection.execute(statement)).scalar()
+
+    async def column(self, statement: sa.Executable) -> list[Any]:
+        return list((await self._connection.execute(statement)).scalars())
+
+    async def get(self, table: sa.Table, key: str | None) -> Row:
+        """The row with this id. Raises NotFound."""
+        return await self.one(sa.select(table).where(table.c.id == key))
+
+
+@dataclass(slots=True)
+class Counters:
+    """A scope's row while its transaction runs; written back once, before COMMIT."""
+
+    epoch: str
+    live_seq: int
+    minutes_seq: int
+    audit_seq: int
+    audit_hash: str
+
+
+class Transaction(Reading):
+    """Writes under the lock of one scope. `live` and `audit` rows gather here and are inserted together before COMMIT."""
+
+    def __init__(self, connection: AsyncConnection, scope: str, counters: Counters) -> None:
+        super().__init__(connection)
+        self.scope = scope
+        self.counters = counters
+        self.now: datetime = clock.now()
+        self.live: list[dict[str, Any]] = []
+        self.audit: list[dict[str, Any]] = []
+        self.wake: set[str] = set()
+
+    async def write(self, statement: sa.Executable, rows: Sequence[Mapping[str, Any]] | None = None) -> int:
+        """How many rows it changed; -1 where the database does not say (many rows at once)."""
+        result: sa.CursorResult[Any] = await self._connection.execute(statement, rows)
+        return result.rowcount
+
+    async def insert(self, table: sa.Table, **values: Any) -> None:
+        await self._connection.execute(sa.insert(table).values(**values))
+
+    async def insert_many(self, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        if rows:
+            await self._connection.execute(sa.insert(table), rows)
+
+    async def update(self, table: sa.Table, key: str, **values: Any) -> None:
+        """Raises NotFound when no row has this id."""
+        if await self.write(sa.update(table).where(table.c.id == key).values(**values)) == 0:
+            raise NotFound
+
+    async def upsert(self, table: sa.Table, rows: Sequence[Mapping[str, Any]], key: Sequence[str]) -> None:
+        """Insert, or update every given column of the row that has the same `key`."""
+        if not rows:
+            return
+        maker = postgresql.insert if self._connection.dialect.name == "postgresql" else sqlite.insert
+        statement = maker(table)
+        others = {name: statement.excluded[name] for name in rows[0] if name not in key}
+        await self._connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=others), rows)
+
+    @contextlib.asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """What is written within is undone alone when it raises; what gathered in it is forgotten."""
+        live, audit, wake = len(self.live), len(self.audit), set(self.wake)
+        kept = Counters(**{name: getattr(self.counters, name) for name in Counters.__slots__})
+        try:
+            async with self._connection.begin_nested():
+                yield
+        except BaseException:
+            del self.live[live:], self.audit[audit:]
+            self.wake, self.counters = wake, kept
+            raise
+
+    async def flush(self) -> None:
+        """Write what gathered; called once, by `Database.transaction`."""
+        from .models.live import audit, live_events
+
+        await self.insert_many(live_events, self.live)
+        await self.insert_many(audit, self.audit)
+        values = {name: getattr(self.counters, name) for name in Counters.__slots__}
+        await self.write(sa.update(scopes).where(scopes.c.id == self.scope).values(**values))
+        if self.live:
+            self.wake.add(self.scope)
+        if self._connection.dialect.name == "postgresql":
+            for scope in self.wake:
+                await self._connection.execute(sa.select(sa.func.pg_notify(CHANNEL, scope)))
+
+
+@dataclass(slots=True)
+class Database:
+    engine: AsyncEngine
+    readers: AsyncEngine
+    wakeups: WakeUps = field(default_factory=WakeUps)
+    lanes: dict[str, Any] = field(default_factory=dict)  # group_commit.Lane by scope
+    committed: dict[str, int] = field(default_factory=dict)  # the live log's last number by scope, as last committed here
+    _writer: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @property
+    def embedded(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    async def close(self) -> None:
+        await self.wakeups.close()
+        await self.engine.dispose()
+        await self.readers.dispose()
+
+    async def create_tables(self) -> None:
+        """For tests and trials; an installation migrates instead."""
+        async with self.engine.begin() as connection:
+            await connection.run_sync(metadata.create_all)
+
+    @contextlib.asynccontextmanager
+    async def transaction(self, scope: str) -> AsyncIterator[Transaction]:
+        """BEGIN with `scope` locked; COMMIT on exit, ROLLBACK on an exception. After COMMIT those who watch are woken."""
+        async with contextlib.AsyncExitStack() as stack:
+            if self.embedded:
+                await stack.enter_async_context(self._writer)  # SQLite has one writer; waiting here costs no polling
+            connection = await stack.enter_async_context(self.engine.begin())
+            tx = Transaction(connection, scope, await self._lock(connection, scope))
+            yield tx
+            await tx.flush()
+            await stack.aclose()
+            self.committed[scope] = tx.counters.live_seq
+            for name in tx.wake:
+                self.wakeups.wake(name)
+
+    async def _lock(self, connection: AsyncConnection, scope: str) -> Counters:
+        wanted = sa.select(scopes).where(scopes.c.id == scope).with_for_update()
+        row = (await connection.execute(wanted)).first()
+        if row is None:
+            maker = sqlite.insert if self.embedded else postgresql.insert
+            await connection.execute(maker(scopes).values(id=scope, epoch=new_id()).on_conflict_do_nothing())
+            row = (await connection.execute(wanted)).one()
+        return Counters(**{name: getattr(row, name) for name in Counters.__slots__})
+
+    @contextlib.asynccontextmanager
+    async def reading(self) -> AsyncIterator[Reading]:
+        """One moment of the database, whatever commits meanwhile."""
+        async with self.readers.connect() as connection, connection.begin():
+            yield Reading(connection)
+
+
+def open_database(url: str) -> Database:
+    """`sqlite+aiosqlite:///file` or `postgresql+asyncpg://...`. Connects when first used; call within a running loop."""
+    if url.startswith("sqlite"):
+        engine, readers = _sqlite(url, writes=True), _sqlite(url, writes=False)
+        return Database(engine, readers)
+    engine = create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+    readers = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    database = Database(engine, readers)
+    database.wakeups.listen(sa.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False))
+    return database
+
+
+def _sqlite(url: str, *, writes: bool) -> AsyncEngine:
+    engine = create_async_engine(url, pool_size=1 if writes else 8, max_overflow=0, pool_timeout=60)
+    begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
+
+    @sa.event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # BEGIN is ours to say
+        cursor = connection.cursor()
+        # WAL: readers never wait. FULL: a COMMIT that was acknowledged survives a power cut.
+        pragmas = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000", "cache_size=-16000")
+        for pragma in pragmas if writes else (*pragmas, "query_only=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @sa.event.listens_for(engine.sync_engine, "begin")
+    def start(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

@@ -1,0 +1,67 @@
+"""What one invitation says to one recipient: the frozen facts from which the mail is built, again and again the same.
+
+The outbox keeps these facts as JSON in the transaction of the change; `calendars` turns them into iCalendar and MIME.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Literal
+
+Method = Literal["REQUEST", "CANCEL"]
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaLine:
+    title: str
+    presenter: str  # may be empty
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """Times are ISO 8601 UTC strings (`clock.iso`). Every URL is absolute. Empty strings mean "not given"."""
+
+    method: Method
+    uid: str  # `uuid@domain`, the same for the whole life of the meeting
+    sequence: int
+    dtstamp: str
+    whole: bool  # CANCEL of the whole meeting (STATUS:CANCELLED) rather than of one recipient
+    language: str  # vi | en: the recipient's
+    title: str
+    meeting_type: str  # the code of the meeting's type; its text is `type.<code>`
+    starts_at: str
+    ends_at: str
+    zone: str
+    place: str  # room and address; may be empty for an online meeting
+    sites: tuple[str, ...]  # names of the bridge sites, the main one first
+    join_url: str  # the recipient's personal link: answers before, joins during
+    video_url: str
+    video_id: str
+    video_passcode: str
+    host_agency: str
+    organiser_name: str  # CN of ORGANIZER: the agency
+    organiser_email: str  # bare address that we own; also From
+    reply_to: str  # the secretary's address; may be empty
+    chair: str  # "Phó Chủ tịch UBND thành phố Nguyễn Văn An"
+    recipient_name: str
+    recipient_email: str
+    recipient_position: str
+    recipient_agency: str
+    duty: str  # code: chair | secretary | member | participant | guest; its text is `duty.<code>`
+    agenda: tuple[AgendaLine, ...]
+    papers: tuple[str, ...]  # titles of papers to read beforehand
+    requests: str  # what is asked of those who attend
+    contact: str
+    changes: tuple[str, ...] = ()  # for an update: codes of what changed, `change.<code>`: time, place, title, agenda, video ...
+    reason: str = ""  # for a cancellation: why
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Invitation:
+        known = {f.name for f in fields(cls)}
+        values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items() if k in known}
+        values["agenda"] = tuple(AgendaLine(**line) for line in data["agenda"])
+        return cls(**values)

@@ -1,0 +1,130 @@
+"""From a meeting's rows to what each recipient's invitation says, and from the difference to who gets which mail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import sqlalchemy as sa
+
+from . import clock, links
+from .commands import secret
+from .database import Reading, Row
+from .invitation import AgendaLine, Invitation
+from .models.meeting import items, papers, participants, sites
+from .models.organisation import agencies, rooms
+from .models.post import outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """What the edge knows of the installation: needed for links and addresses in mail."""
+
+    base_url: str
+    address: str  # organiser address of agencies without their own
+    key: bytes = field(metadata=secret())
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One mail to be sent: to whom, and what it says."""
+
+    participant_id: str
+    facts: Invitation
+
+
+# Field of the facts -> code of the change. The first three make earlier answers worthless (RFC 5546, 2.1.4).
+_CHANGES = {
+    "starts_at": "time", "ends_at": "time", "zone": "time", "place": "place", "video_url": "video", "video_id": "video",
+    "video_passcode": "video", "title": "title", "agenda": "agenda", "papers": "papers", "sites": "sites", "meeting_type": "other",
+    "requests": "other", "contact": "other", "chair": "other", "duty": "other", "recipient_email": "other",
+}  # fmt: skip
+SIGNIFICANT = frozenset({"time", "place", "video"})
+
+
+def changes_between(before: Invitation, after: Invitation) -> tuple[str, ...]:
+    """Codes of what changed for this recipient, in a fixed order; empty when nothing did."""
+    found = dict.fromkeys(code for name, code in _CHANGES.items() if getattr(before, name) != getattr(after, name))
+    return tuple(found)
+
+
+def plan(sent: Mapping[str, Invitation], now: Mapping[str, Invitation], sequence: int) -> tuple[int, list[Mail]]:
+    """Given what each participant was last told and what each should know now: the new SEQUENCE and the mails.
+
+    One counter for the meeting's whole life. It rises when time, place or video changed, and when somebody is removed
+    (every CANCEL must raise it). Whoever learns nothing new gets nothing.
+    """
+    differences = {key: changes_between(sent[key], facts) for key, facts in now.items() if key in sent}
+    gone = [key for key in sent if key not in now]
+    raised = bool(gone) or any(SIGNIFICANT & set(codes) for codes in differences.values())
+    new = sequence + 1 if raised and sent else sequence
+    mails = [
+        Mail(key, replace(facts, sequence=new, changes=differences.get(key, ())))
+        for key, facts in now.items()
+        if key not in sent or differences[key]
+    ]
+    stamp = next(iter(now.values())).dtstamp if now else clock.iso(clock.now())
+    mails += [Mail(key, replace(sent[key], method="CANCEL", sequence=new, dtstamp=stamp, changes=(), whole=False)) for key in gone]
+    return new, mails
+
+
+async def facts_of(reading: Reading, meeting: Row, sender: Sender) -> dict[str, Invitation]:
+    """What every present participant's invitation says now, by participant id."""
+    here = participants.c.meeting_id == meeting.id
+    invited = await reading.all(sa.select(participants).where(here, ~participants.c.removed).order_by(participants.c.position))
+    host = await reading.get(agencies, meeting.host_agency_id)
+    chair = next((row for row in invited if row.duty == "chair"), None)
+    secretary = next((row for row in invited if row.duty == "secretary"), None)
+    shared = Invitation(
+        method="REQUEST", uid=meeting.uid, sequence=meeting.sequence, dtstamp=clock.iso(clock.now()), whole=False, language="vi",
+        title=meeting.title, meeting_type=meeting.type, starts_at=clock.iso(meeting.starts_at), ends_at=clock.iso(meeting.ends_at),
+        zone=meeting.zone, place=await place_of(reading, meeting), sites=await _sites(reading, meeting.id), join_url="",
+        video_url=meeting.video_url, video_id=meeting.video_id, video_passcode=meeting.video_passcode, host_agency=host.name,
+        organiser_name=host.name, organiser_email=host.email or sender.address, reply_to=secretary.email if secretary else "",
+        chair=f"{chair.title} {chair.name}".strip() if chair else "", recipient_name="", recipient_email="",
+        recipient_position="", recipient_agency="", duty="participant", agenda=await _agenda(reading, meeting.id),
+        papers=await _papers(reading, meeting.id), requests=meeting.requests, contact=meeting.contact,
+    )  # fmt: skip
+    # The organiser's own address never gets a REQUEST of its own meeting: Exchange would throw the mail away.
+    return {row.id: _personal(shared, row, sender) for row in invited if row.email != shared.organiser_email}
+
+
+async def last_sent(reading: Reading, meeting_id: str) -> dict[str, Invitation]:
+    """What each participant was last told by mail, for those whose last mail was a REQUEST."""
+    rows = await reading.all(
+        sa.select(outbox.c.participant_id, outbox.c.method, outbox.c.facts)
+        .where(outbox.c.meeting_id == meeting_id)
+        .order_by(outbox.c.sequence, outbox.c.created_at)
+    )
+    latest = {row.participant_id: row for row in rows}
+    return {key: Invitation.from_json(row.facts) for key, row in latest.items() if row.method == "REQUEST"}
+
+
+def _personal(shared: Invitation, row: Row, sender: Sender) -> Invitation:
+    token = links.token_of(sender.key, row.id, row.link_version)
+    name = f"{row.honorific} {row.name}".strip()
+    return replace(
+        shared, language=row.language, join_url=f"{sender.base_url}/j/{token}", recipient_name=name, duty=row.duty,
+        recipient_email=row.email, recipient_position=row.title, recipient_agency=row.agency_name,
+    )  # fmt: skip
+
+
+async def place_of(reading: Reading, meeting: Row) -> str:
+    if not meeting.room_id:
+        return str(meeting.place)
+    room = await reading.get(rooms, meeting.room_id)
+    return ", ".join(part for part in (room.name, room.address, meeting.place) if part)
+
+
+async def _sites(reading: Reading, meeting_id: str) -> tuple[str, ...]:
+    return tuple(await reading.column(sa.select(sites.c.name).where(sites.c.meeting_id == meeting_id).order_by(sites.c.position)))
+
+
+async def _agenda(reading: Reading, meeting_id: str) -> tuple[AgendaLine, ...]:
+    wanted = sa.select(items).where(items.c.meeting_id == meeting_id).order_by(items.c.position)
+    return tuple(AgendaLine(row.title, row.presenter, row.minutes) for row in await reading.all(wanted))
+
+
+async def _papers(reading: Reading, meeting_id: str) -> tuple[str, ...]:
+    mine = sa.and_(papers.c.meeting_id == meeting_id, ~papers.c.removed)
+    return tuple(await reading.column(sa.select(papers.c.title).where(mine).order_by(papers.c.position, papers.c.id)))

@@ -1,0 +1,113 @@
+"""A meeting as it is scheduled: its facts, sites, agenda, participants with their answers, and papers."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from .columns import at, count, flag, key, line, metadata, one_of, ref, words
+
+TYPES = (
+    "business", "coordination", "regular", "urgent", "thematic", "professional", "advisory", "review", "conference", "training",
+)  # fmt: skip
+
+meetings = sa.Table(
+    "meetings", metadata,
+    key(),
+    sa.Column("uid", sa.String(120), nullable=False, unique=True),  # of the calendar event; never changes
+    one_of("state", "draft", "invited", "live", "finished", "cancelled"),
+    one_of("type", *TYPES),
+    line("title"), line("title_folded"),  # title_folded: text.fold(title), for search
+    ref("host_agency_id", "agencies"),
+    ref("preparing_agency_id", "agencies", nullable=True),
+    ref("created_by", "people"),
+    at("starts_at", index=True), at("ends_at"),
+    sa.Column("zone", sa.String(60), nullable=False, default="Asia/Ho_Chi_Minh"),
+    one_of("form", "hybrid", "in_person", "online"),
+    ref("room_id", "rooms", nullable=True), line("place"),
+    one_of("video_kind", "none", "jitsi", "url"),
+    sa.Column("video_url", sa.String(1000), nullable=False, default=""), line("video_id"), line("video_passcode"),
+    words("requests"), words("contact"),
+    flag("urgent"),  # họp đột xuất: exempt from the notice of 3 working days
+    count("sequence"),  # iCalendar SEQUENCE, one counter for the whole life
+    sa.Column("draft", sa.JSON, nullable=True),  # the form as last typed and not yet sent; NULL: nothing pending
+    count("draft_revision"),
+    at("draft_saved_at"),
+    words("cancel_reason"),
+    count("quorum_num", default=2), count("quorum_den", default=3),  # present of all who vote, at least
+    count("speaking_seconds", default=300),  # what the chair gives by default
+    at("invited_at"), at("started_at"), at("ended_at"),
+    one_of("minutes_state", "open", "approved"),
+    at("minutes_approved_at"),
+    at("created_at", nullable=False), at("changed_at", nullable=False),
+    sa.CheckConstraint("state = 'draft' OR (starts_at IS NOT NULL AND ends_at > starts_at)", name="times"),
+)  # fmt: skip
+
+sites = sa.Table(
+    "sites", metadata,
+    key(),
+    ref("meeting_id", "meetings", cascade=True),
+    ref("agency_id", "agencies", nullable=True),
+    line("name"), line("place"),
+    flag("main"),
+    count("position"),
+)  # fmt: skip
+
+items = sa.Table(
+    "items", metadata,
+    key(),
+    ref("meeting_id", "meetings", cascade=True),
+    count("position"),
+    line("title"), line("presenter"),
+    ref("agency_id", "agencies", nullable=True),
+    one_of("kind", "discussion", "report", "decision", "information", "conclusion"),
+    count("minutes", default=15),
+    one_of("state", "planned", "running", "done"),
+    at("started_at"), at("finished_at"),
+    count("spent_seconds"),  # of earlier runs; while running, add the time since started_at
+)  # fmt: skip
+
+# Whoever is invited, with or without an account. Name, position and agency are as they were when invited.
+participants = sa.Table(
+    "participants", metadata,
+    key(),
+    ref("meeting_id", "meetings", cascade=True),
+    ref("person_id", "people", nullable=True),
+    ref("agency_id", "agencies", nullable=True),
+    ref("site_id", "sites", nullable=True, index=False),
+    line("name"), line("name_key"), line("honorific"), line("title"),  # title: the position as written
+    line("agency_name"),
+    sa.Column("email", sa.String(254), nullable=False),
+    one_of("language", "vi", "en"),
+    one_of("duty", "participant", "chair", "secretary", "guest"),
+    flag("votes"),
+    count("position"),
+    count("link_version", default=1),  # raised to make an old personal link worthless
+    flag("removed"),  # no longer invited; kept because answers and votes refer to it
+    one_of("answer", "waiting", "accepted", "declined", "tentative", "substitute"),
+    words("answer_reason"), at("answered_at"),
+    one_of("answer_by", "", "link", "web", "mail"),
+    ref("substitute_for_id", "participants", nullable=True, index=False),  # this one attends in that one's place
+    one_of("attendance", "absent", "room", "online"),
+    at("arrived_at"), at("left_at"),
+    sa.UniqueConstraint("meeting_id", "person_id"),
+)  # fmt: skip
+
+papers = sa.Table(
+    "papers", metadata,
+    key(),
+    ref("meeting_id", "meetings", cascade=True),
+    sa.Column("item_id", sa.String(32), nullable=True),  # no foreign key: a draft's items are not rows yet
+    line("title"), line("file_name"),
+    sa.Column("media_type", sa.String(120), nullable=False),
+    count("size"),  # bytes
+    sa.Column("sha256", sa.String(64), sa.ForeignKey("paper_contents.sha256"), nullable=False),
+    count("position"),
+    ref("added_by", "people", nullable=True, index=False),
+    at("added_at", nullable=False), flag("removed"),
+)  # fmt: skip
+
+paper_contents = sa.Table(
+    "paper_contents", metadata,
+    sa.Column("sha256", sa.String(64), primary_key=True),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+)  # fmt: skip

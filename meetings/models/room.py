@@ -1,0 +1,99 @@
+"""What happens in the room: speaking, ballots with their roll and votes, conclusions, minutes."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from .columns import Instant, at, count, flag, key, line, metadata, one_of, ref, words
+
+speeches = sa.Table(
+    "speeches", metadata,
+    key(),
+    ref("meeting_id", "meetings", cascade=True),
+    ref("participant_id", "participants"),
+    sa.Column("item_id", sa.String(32), nullable=True),
+    line("subject"),
+    one_of("state", "waiting", "speaking", "done", "withdrawn"),
+    count("position"),
+    count("limit_seconds"),
+    at("asked_at", nullable=False), at("started_at"), at("ended_at"),
+)  # fmt: skip
+
+ballots = sa.Table(
+    "ballots", metadata,
+    key(),
+    ref("meeting_id", "meetings", cascade=True),
+    sa.Column("item_id", sa.String(32), nullable=True),
+    words("question"),
+    one_of("state", "prepared", "open", "closed"),
+    one_of("base", "all", "present", "cast"),  # of what the threshold is a share
+    count("threshold_num", default=1), count("threshold_den", default=2),
+    flag("strict", default=True),  # more than the share, rather than at least
+    count("quorum_num", default=2), count("quorum_den", default=3),
+    flag("change_allowed", default=True),
+    # Frozen at opening: all who vote, those of them present, and so entitled here.
+    count("members_total"), count("entitled"),
+    count("cast"),
+    sa.Column("result", sa.JSON, nullable=True),  # voting.Result as JSON, once closed
+    at("opened_at"), at("closed_at"),
+    count("position"),
+)  # fmt: skip
+
+# The roll: who may vote here, frozen when the ballot opens. One row is one mandate.
+roll = sa.Table(
+    "roll", metadata,
+    sa.Column("ballot_id", sa.String(32), sa.ForeignKey("ballots.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("participant_id", sa.String(32), sa.ForeignKey("participants.id"), primary_key=True),
+)  # fmt: skip
+
+# The primary key is the judge of double votes; the foreign key to the roll is the judge of who may vote.
+votes = sa.Table(
+    "votes", metadata,
+    sa.Column("ballot_id", sa.String(32), primary_key=True),
+    sa.Column("participant_id", sa.String(32), primary_key=True),
+    one_of("choice", "for", "against", "abstain"),
+    sa.Column("receipt", sa.String(64), nullable=False),
+    count("changes"),
+    sa.Column("cast_at", Instant, nullable=False),
+    sa.ForeignKeyConstraint(["ballot_id", "participant_id"], ["roll.ballot_id", "roll.participant_id"], ondelete="CASCADE"),
+)  # fmt: skip
+
+conclusions = sa.Table(
+    "conclusions", metadata,
+    key(),
+    ref("meeting_id", "meetings", cascade=True),
+    sa.Column("item_id", sa.String(32), nullable=True),
+    words("text"),
+    ref("lead_agency_id", "agencies", nullable=True),
+    sa.Column("support_agency_ids", sa.JSON, nullable=False, default=list),
+    sa.Column("due_on", sa.Date, nullable=True),
+    count("position"),
+    flag("removed"),
+    at("recorded_at", nullable=False),
+)  # fmt: skip
+
+# The Yjs document of a meeting's minutes: appended updates, numbered like the live log; folded into a state now and then.
+minutes_updates = sa.Table(
+    "minutes_updates", metadata,
+    sa.Column("meeting_id", sa.String(32), sa.ForeignKey("meetings.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+    ref("participant_id", "participants", nullable=True, index=False),
+    at("added_at", nullable=False),
+)  # fmt: skip
+
+minutes_states = sa.Table(
+    "minutes_states", metadata,
+    sa.Column("meeting_id", sa.String(32), sa.ForeignKey("meetings.id", ondelete="CASCADE"), primary_key=True),
+    count("upto"),  # every update with seq <= upto is contained
+    sa.Column("content", sa.LargeBinary, nullable=False),
+)  # fmt: skip
+
+minutes_approvals = sa.Table(
+    "minutes_approvals", metadata,
+    sa.Column("meeting_id", sa.String(32), sa.ForeignKey("meetings.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("duty", sa.Enum("chair", "secretary", name="duty", native_enum=False, create_constraint=True), primary_key=True),
+    ref("participant_id", "participants", index=False),
+    sa.Column("sha256", sa.String(64), nullable=False),  # of the minutes as read when approved
+    at("approved_at", nullable=False),
+)  # fmt: skip

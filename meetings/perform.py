@@ -1,0 +1,159 @@
+"""The one door for writes. HANDLERS lists everything that the system can do; MANY lists the hot commands, whose handler
+takes all that wait at once.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from itertools import groupby
+from typing import Any
+
+from . import (
+    access,
+    accounts,
+    agenda,
+    answers,
+    attendance,
+    audit,
+    decisions,
+    minutes,
+    organisation,
+    organisation_import,
+    papers,
+    people,
+    scheduling,
+    sessions,
+    sign_in_tries,
+    speaking,
+    voting,
+)
+from .audit import Answer
+from .commands import ORGANISATION, Actor, Command
+from .database import Database, Transaction
+from .errors import Refusal
+from .group_commit import Given, Outcome, submit
+from .standing import Standing, standings
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[[Transaction, Standing, Any], Awaitable[Answer]]
+ManyHandler = Callable[[Transaction, Sequence[tuple[Standing, Any]]], Awaitable[Sequence[Answer | Refusal]]]
+
+HANDLERS: dict[type[Command], Handler] = {
+    # the organisation
+    organisation.SaveAgency: organisation.save_agency,
+    organisation.SavePosition: organisation.save_position,
+    organisation.MoveAgency: organisation.move_agency,
+    organisation.SaveRoom: organisation.save_room,
+    people.SavePerson: people.save_person,
+    organisation_import.KeepImport: organisation_import.keep_import,
+    organisation_import.CommitImport: organisation_import.commit_import,
+    # accounts and sessions
+    accounts.SaveAccount: accounts.save_account,
+    accounts.SetTemporaryPassword: accounts.set_temporary_password,
+    accounts.ChangePassword: accounts.change_password,
+    accounts.SetLanguage: accounts.set_language,
+    sign_in_tries.TrySignIn: sign_in_tries.try_sign_in,
+    sessions.StartSession: sessions.start_session,
+    sessions.EndSession: sessions.end_session,
+    sessions.SeeSession: sessions.see_session,
+    # scheduling
+    scheduling.CreateDraft: scheduling.create_draft,
+    scheduling.SaveDraft: scheduling.save_draft,
+    scheduling.DiscardDraft: scheduling.discard_draft,
+    scheduling.SendInvitations: scheduling.send_invitations,
+    scheduling.CancelMeeting: scheduling.cancel_meeting,
+    papers.AddPaper: papers.add_paper,
+    papers.RemovePaper: papers.remove_paper,
+    # answers
+    answers.AnswerInvitation: answers.answer_invitation,
+    answers.NameSubstitute: answers.name_substitute,
+    # the agenda
+    agenda.StartMeeting: agenda.start_meeting,
+    agenda.EndMeeting: agenda.end_meeting,
+    agenda.StartItem: agenda.start_item,
+    agenda.FinishItem: agenda.finish_item,
+    agenda.InsertItem: agenda.insert_item,
+    agenda.ReorderItems: agenda.reorder_items,
+    # attendance
+    attendance.CheckIn: attendance.check_in,
+    attendance.LeaveMeeting: attendance.leave_meeting,
+    attendance.MarkAttendance: attendance.mark_attendance,
+    # speaking
+    speaking.AskToSpeak: speaking.ask_to_speak,
+    speaking.WithdrawRequest: speaking.withdraw_request,
+    speaking.GiveFloor: speaking.give_floor,
+    speaking.EndSpeech: speaking.end_speech,
+    # ballots
+    voting.PrepareBallot: voting.prepare_ballot,
+    voting.RemoveBallot: voting.remove_ballot,
+    voting.OpenBallot: voting.open_ballot,
+    voting.CloseBallot: voting.close_ballot,
+    # conclusions and minutes
+    decisions.RecordConclusion: decisions.record_conclusion,
+    decisions.RemoveConclusion: decisions.remove_conclusion,
+    minutes.ApproveMinutes: minutes.approve_minutes,
+}
+
+MANY: dict[type[Command], ManyHandler] = {
+    voting.CastVote: voting.cast_votes,
+    minutes.AppendMinutesUpdate: minutes.append_updates,
+}
+
+
+async def perform(db: Database, actor: Actor, command: Command) -> Answer:
+    """Carry out `command` and return its answer, after COMMIT. Every page, socket, job and import comes in here.
+
+    Sent again with the same id by the same actor, it has the same answer and no second effect. Raises Refusal.
+    """
+    return await submit(db, (actor, command), _run)
+
+
+async def _run(tx: Transaction, given: Sequence[Given]) -> Sequence[Outcome]:
+    """Carry out a group in order, within the transaction that they share."""
+    answered: dict[tuple[str, str], Outcome] = {**await audit.answers_of(tx, given)}
+    for hot, run in groupby(given, key=lambda pair: type(pair[1]) in MANY and type(pair[1])):
+        fresh = {(actor.key, command.id): (actor, command) for actor, command in run}
+        todo = {key: pair for key, pair in fresh.items() if key not in answered}
+        if hot:
+            answered |= await _many(tx, hot, todo)
+        else:
+            for key, (actor, command) in todo.items():
+                answered[key] = await _one(tx, actor, command)
+    return [answered[actor.key, command.id] for actor, command in given]
+
+
+async def _one(tx: Transaction, actor: Actor, command: Command) -> Outcome:
+    try:
+        async with tx.savepoint():
+            by = Standing(actor) if tx.scope == ORGANISATION else (await standings(tx, tx.scope, [actor]))[0]
+            await access.require(tx, by, command)
+            answer = await HANDLERS[type(command)](tx, by, command)
+            audit.record(tx, actor, command, answer)
+    except Refusal as refusal:
+        return refusal
+    except Exception as error:
+        log.exception("%s failed", type(command).__name__)
+        return error
+    return answer
+
+
+async def _many(
+    tx: Transaction, kind: type[Command], todo: dict[tuple[str, str], Given]
+) -> dict[tuple[str, str], Outcome]:
+    outcomes: dict[tuple[str, str], Outcome] = {}
+    allowed: dict[tuple[str, str], tuple[Standing, Command]] = {}
+    found = await standings(tx, tx.scope, [actor for actor, _ in todo.values()])
+    for (key, (_, command)), by in zip(todo.items(), found, strict=True):
+        try:
+            await access.require(tx, by, command)
+            allowed[key] = (by, command)
+        except Refusal as refusal:
+            outcomes[key] = refusal
+    answers = await MANY[kind](tx, list(allowed.values())) if allowed else []
+    for (key, (by, command)), answer in zip(allowed.items(), answers, strict=True):
+        outcomes[key] = answer
+        if not isinstance(answer, Refusal):
+            audit.record(tx, by.actor, command, answer)
+    return outcomes

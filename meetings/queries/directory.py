@@ -1,0 +1,55 @@
+"""Agencies, people and rooms, as forms offer them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from ..database import Reading, Row
+from ..models.organisation import accounts, agencies, people, positions, rooms
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyPeople:
+    agency: Row
+    people: Sequence[Row]  # id, name, title, honorific; by protocol
+
+
+async def all_agencies(reading: Reading, *, active: bool = True) -> Sequence[Row]:
+    wanted = sa.select(agencies).order_by(agencies.c.position, agencies.c.name)
+    return await reading.all(wanted.where(agencies.c.active) if active else wanted)
+
+
+async def all_positions(reading: Reading) -> Sequence[Row]:
+    return await reading.all(sa.select(positions).order_by(positions.c.rank, positions.c.name))
+
+
+async def all_rooms(reading: Reading, agency_id: str | None = None) -> Sequence[Row]:
+    joined = rooms.join(agencies, agencies.c.id == rooms.c.agency_id)
+    wanted = sa.select(rooms, agencies.c.short_name.label("agency_name")).select_from(joined)
+    wanted = wanted.order_by(agencies.c.position, rooms.c.name)
+    return await reading.all(wanted.where(rooms.c.agency_id == agency_id) if agency_id else wanted)
+
+
+async def directory(reading: Reading) -> list[AgencyPeople]:
+    """Every active person, by agency and protocol order."""
+    rows = await reading.all(people_query().where(people.c.active).order_by(positions.c.rank, people.c.name_key))
+    by_agency: dict[str, list[Row]] = {}
+    for row in rows:
+        by_agency.setdefault(row.agency_id, []).append(row)
+    return [AgencyPeople(a, by_agency[a.id]) for a in await all_agencies(reading) if a.id in by_agency]
+
+
+def people_query() -> sa.Select[tuple[object, ...]]:
+    """People with their position, agency and account."""
+    joined = (
+        people.join(agencies, agencies.c.id == people.c.agency_id)
+        .outerjoin(positions, positions.c.id == people.c.position_id)
+        .outerjoin(accounts, accounts.c.person_id == people.c.id)
+    )
+    return sa.select(
+        people, positions.c.name.label("title"), positions.c.rank, agencies.c.name.label("agency_name"),
+        accounts.c.username, accounts.c.role, accounts.c.locked,
+    ).select_from(joined)  # fmt: skip

@@ -1,0 +1,195 @@
+"""Lists of meetings, and one meeting whole, as pages show them. All of it starts from what the actor may see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from .. import clock
+from ..access import standing, visible_meetings
+from ..commands import Actor
+from ..database import Reading, Row
+from ..invitation_facts import place_of
+from ..models.live import audit
+from ..models.meeting import items, meetings, papers, participants, sites
+from ..models.organisation import agencies
+from ..models.post import outbox
+from ..models.room import ballots, conclusions, speeches
+from ..standing import Standing
+from ..text import fold
+
+PAGE = 25
+SOON = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    when: str = "upcoming"  # upcoming, past, drafts
+    text: str = ""
+    host: str = ""
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    rows: Sequence[Row]
+    total: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingPage:
+    """Everything of one meeting that its page needs; rows as in the tables, in order."""
+
+    by: Standing
+    meeting: Row
+    host: Row
+    place: str
+    participants: Sequence[Row]
+    sites: Sequence[Row]
+    items: Sequence[Row]
+    papers: Sequence[Row]
+    ballots: Sequence[Row]
+    conclusions: Sequence[Row]
+    speeches: Sequence[Row]
+    agency_names: dict[str, str]
+    deliveries: dict[str, Row]  # last mail by participant, for organisers
+    history: Sequence[Row]  # for organisers
+
+
+def _listing(actor: Actor) -> sa.Select[Any]:
+    """A meeting's row as lists show it, with the actor's own answer."""
+    me = participants.alias("me")
+    own = me.c.person_id == actor.person_id if actor.kind == "account" else me.c.id == actor.participant_id
+    joined = meetings.join(agencies, agencies.c.id == meetings.c.host_agency_id).outerjoin(
+        me, sa.and_(me.c.meeting_id == meetings.c.id, own, ~me.c.removed)
+    )
+    columns = [c for c in meetings.c if c.name not in ("draft", "requests", "contact", "cancel_reason")]
+    return sa.select(
+        *columns, agencies.c.short_name.label("host_name"), me.c.id.label("my_id"), me.c.answer.label("my_answer"),
+        me.c.duty.label("my_duty"),
+    ).select_from(joined)  # fmt: skip
+
+
+async def listed(reading: Reading, actor: Actor, filter: Filter) -> Listed:
+    """One page of the meetings that fit. `text` is found in titles, with and without Vietnamese marks."""
+    now = clock.now()
+    wanted: list[sa.ColumnElement[bool]] = [meetings.c.id.in_(visible_meetings(actor))]
+    if filter.when == "drafts":
+        wanted.append(meetings.c.state == "draft")
+    elif filter.when == "past":
+        wanted += [meetings.c.state != "draft", sa.or_(meetings.c.ends_at < now, meetings.c.state.in_(("finished", "cancelled")))]
+    else:
+        wanted += [meetings.c.state.in_(("invited", "live")), sa.or_(meetings.c.ends_at >= now, meetings.c.state == "live")]
+    if filter.text:
+        wanted.append(meetings.c.title_folded.contains(fold(filter.text), autoescape=True))
+    if filter.host:
+        wanted.append(meetings.c.host_agency_id == filter.host)
+    total = await reading.value(sa.select(sa.func.count()).select_from(meetings).where(*wanted)) or 0
+    order = meetings.c.starts_at.asc() if filter.when == "upcoming" else meetings.c.starts_at.desc()
+    if filter.when == "drafts":
+        order = meetings.c.draft_saved_at.desc()
+    page = _listing(actor).where(*wanted).order_by(order, meetings.c.id).limit(PAGE).offset((filter.page - 1) * PAGE)
+    return Listed(await reading.all(page), total, max(1, -(-total // PAGE)))
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """What waits for the actor, and the next seven days."""
+
+    now: Sequence[Row]
+    to_answer: Sequence[Row]
+    drafts: Sequence[Row]
+    to_approve: Sequence[Row]
+    week: Sequence[Row]
+    tasks: Sequence[Row]
+
+
+async def today(reading: Reading, actor: Actor) -> Today:
+    now = clock.now()
+    visible = meetings.c.id.in_(visible_meetings(actor))
+    until = now + timedelta(days=7)
+    held = meetings.c.state.in_(("invited", "live"))
+    soon = sa.and_(held, meetings.c.starts_at < until, meetings.c.ends_at > now - timedelta(days=1))
+    near = await reading.all(_listing(actor).where(visible, soon).order_by(meetings.c.starts_at))
+    mine = [row for row in near if row.my_id]
+    waiting = _listing(actor).where(visible, meetings.c.state == "invited", meetings.c.starts_at > now)
+    to_answer = await reading.all(_answering(waiting, actor))
+    drafts = _listing(actor).where(visible, meetings.c.state == "draft").order_by(meetings.c.draft_saved_at.desc()).limit(5)
+    open_minutes = _listing(actor).where(visible, meetings.c.state == "finished", meetings.c.minutes_state == "open")
+    finished = await reading.all(open_minutes.order_by(meetings.c.ended_at.desc()).limit(20))
+    return Today(
+        now=[row for row in near if row.state == "live" or (row.my_id and row.starts_at - SOON < now < row.ends_at)],
+        to_answer=to_answer,
+        drafts=await reading.all(drafts),
+        to_approve=[row for row in finished if row.my_duty in ("chair", "secretary")],
+        week=[row for row in mine if row.ends_at > now - timedelta(hours=12)],
+        tasks=(await tasks_of(reading, actor))[:5],
+    )  # fmt: skip
+
+
+def _answering(waiting: sa.Select[Any], actor: Actor) -> sa.Select[Any]:
+    listing = waiting.subquery()
+    return sa.select(listing).where(listing.c.my_answer == "waiting").order_by(listing.c.starts_at).limit(10)
+
+
+async def meeting_page(reading: Reading, actor: Actor, meeting_id: str) -> MeetingPage:
+    """Raises NotFound when the actor may not see it."""
+    by = await standing(reading, meeting_id, actor)
+    meeting = await reading.get(meetings, meeting_id)
+
+    async def of(table: sa.Table, *order: Any) -> Sequence[Row]:
+        return await reading.all(sa.select(table).where(table.c.meeting_id == meeting_id).order_by(*order))
+
+    everyone = [row for row in await of(participants, participants.c.position, participants.c.name_key) if not row.removed]
+    return MeetingPage(
+        by=by, meeting=meeting, host=await reading.get(agencies, meeting.host_agency_id), place=await place_of(reading, meeting),
+        participants=everyone, sites=await of(sites, sites.c.position), items=await of(items, items.c.position, items.c.id),
+        papers=[row for row in await of(papers, papers.c.position) if not row.removed],
+        ballots=await of(ballots, ballots.c.position),
+        conclusions=[row for row in await of(conclusions, conclusions.c.position) if not row.removed],
+        speeches=[row for row in await of(speeches, speeches.c.started_at) if row.started_at],
+        agency_names={row.id: row.name for row in await reading.all(sa.select(agencies.c.id, agencies.c.name))},
+        deliveries=await _deliveries(reading, meeting_id) if by.organises else {},
+        history=await _history(reading, meeting_id) if by.organises else [],
+    )  # fmt: skip
+
+
+async def _deliveries(reading: Reading, meeting_id: str) -> dict[str, Row]:
+    wanted = sa.select(outbox).where(outbox.c.meeting_id == meeting_id).order_by(outbox.c.created_at)
+    return {row.participant_id: row for row in await reading.all(wanted)}
+
+
+async def _history(reading: Reading, meeting_id: str) -> Sequence[Row]:
+    told = audit.c.command.not_in(("SaveDraft", "CastVote", "AppendMinutesUpdate"))
+    wanted = sa.select(audit.c.at, audit.c.actor_name, audit.c.command).where(audit.c.scope == meeting_id, told)
+    return await reading.all(wanted.order_by(audit.c.seq.desc()).limit(40))
+
+
+async def tasks_of(reading: Reading, actor: Actor) -> Sequence[Row]:
+    """Conclusions that the actor's agency leads or supports, of meetings that the actor may see; by due date."""
+    if actor.kind != "account":
+        return []
+    joined = conclusions.join(meetings, meetings.c.id == conclusions.c.meeting_id).outerjoin(
+        agencies, agencies.c.id == conclusions.c.lead_agency_id
+    )
+    wanted = sa.select(conclusions, meetings.c.title, agencies.c.name.label("lead_name")).select_from(joined)
+    rows = await reading.all(
+        wanted.where(~conclusions.c.removed, meetings.c.id.in_(visible_meetings(actor)), meetings.c.state.in_(("live", "finished")))
+        .order_by(conclusions.c.due_on.is_(None), conclusions.c.due_on, conclusions.c.recorded_at)
+    )  # fmt: skip
+    return [r for r in rows if actor.agency_id == r.lead_agency_id or actor.agency_id in r.support_agency_ids]
+
+
+async def busy_between(reading: Reading, start: datetime, end: datetime, *, apart_from: str) -> Sequence[Row]:
+    """Who and which rooms are taken then: rows (person_id, room_id, starts_at, ends_at), without saying by what."""
+    held = meetings.c.state.in_(("invited", "live"))
+    at_once = sa.and_(held, meetings.c.starts_at < end, meetings.c.ends_at > start, meetings.c.id != apart_from)
+    joined = meetings.outerjoin(participants, sa.and_(participants.c.meeting_id == meetings.c.id, ~participants.c.removed))
+    who = (participants.c.person_id, participants.c.answer)
+    columns = sa.select(*who, meetings.c.room_id, meetings.c.starts_at, meetings.c.ends_at)
+    return await reading.all(columns.select_from(joined).where(at_once))

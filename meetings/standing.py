@@ -1,0 +1,55 @@
+"""An actor before one meeting. What topics' handlers are given; `access` loads it and judges by it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from .commands import Actor
+from .database import Reading, Row
+from .models.meeting import meetings, participants
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An actor before one meeting: the meeting's row and the actor's own row among its participants, where there are such."""
+
+    actor: Actor
+    meeting: Row | None = None
+    me: Row | None = None
+
+    @property
+    def chairs(self) -> bool:
+        return self.me is not None and self.me.duty == "chair"
+
+    @property
+    def runs(self) -> bool:
+        """Chair or secretary: runs the room."""
+        return self.me is not None and self.me.duty in ("chair", "secretary")
+
+    @property
+    def organises(self) -> bool:
+        """Schedules this meeting: whoever made it, its secretaries, and the staff of the host agency."""
+        if self.actor.kind != "account" or self.meeting is None:
+            return False
+        if self.actor.person_id == self.meeting.created_by or (self.me is not None and self.me.duty == "secretary"):
+            return True
+        return self.actor.staff and bool(self.actor.agency_id == self.meeting.host_agency_id)
+
+
+async def standings(reading: Reading, meeting_id: str, actors: Sequence[Actor]) -> list[Standing]:
+    """The standing of each actor, in two queries however many there are."""
+    meeting = await reading.first(sa.select(meetings).where(meetings.c.id == meeting_id))
+    people = [a.person_id for a in actors if a.person_id]
+    links = [a.participant_id for a in actors if a.participant_id]
+    mine = sa.or_(participants.c.person_id.in_(people), participants.c.id.in_(links))
+    wanted = sa.select(participants).where(participants.c.meeting_id == meeting_id, ~participants.c.removed, mine)
+    rows = await reading.all(wanted)
+    by_person = {row.person_id: row for row in rows if row.person_id}
+    by_id = {row.id: row for row in rows}
+    return [
+        Standing(a, meeting, by_id.get(a.participant_id or "") if a.kind == "link" else by_person.get(a.person_id))
+        for a in actors
+    ]

@@ -1,0 +1,124 @@
+"""What the room knows of each thing: one plain dict an entity, the same in a snapshot and in the event that tells of its
+change. Events are therefore always "here is the thing as it now is", and a client applies them by replacing.
+
+Times are ISO texts (`clock.iso`) or None. Who sees how much of a view is `realtime.visibility`'s business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from . import clock, live_log
+from .database import Row, Transaction
+from .models.meeting import items, meetings, papers, participants, sites
+from .models.room import ballots, conclusions, speeches
+
+View = dict[str, Any]
+
+
+def _at(moment: datetime | None) -> str | None:
+    return clock.iso(moment) if moment else None
+
+
+def meeting_view(row: Row) -> View:
+    return {
+        "id": row.id, "state": row.state, "type": row.type, "title": row.title, "form": row.form, "zone": row.zone,
+        "starts_at": _at(row.starts_at), "ends_at": _at(row.ends_at), "place": row.place,
+        "started_at": _at(row.started_at), "ended_at": _at(row.ended_at),
+        "video": {"url": row.video_url, "id": row.video_id, "passcode": row.video_passcode},
+        "quorum": [row.quorum_num, row.quorum_den], "speaking_seconds": row.speaking_seconds,
+        "minutes_state": row.minutes_state,
+    }  # fmt: skip
+
+
+def participant_view(row: Row) -> View | None:
+    if row.removed:
+        return None
+    return {
+        "id": row.id, "name": row.name, "name_key": row.name_key, "honorific": row.honorific, "title": row.title,
+        "agency_id": row.agency_id, "agency": row.agency_name, "site_id": row.site_id, "duty": row.duty,
+        "votes": row.votes, "position": row.position, "answer": row.answer, "answer_reason": row.answer_reason,
+        "substitute_for_id": row.substitute_for_id, "attendance": row.attendance,
+        "arrived_at": _at(row.arrived_at), "left_at": _at(row.left_at),
+    }  # fmt: skip
+
+
+def site_view(row: Row) -> View:
+    return {"id": row.id, "name": row.name, "place": row.place, "main": row.main, "position": row.position}
+
+
+def item_view(row: Row) -> View:
+    return {
+        "id": row.id, "position": row.position, "title": row.title, "presenter": row.presenter, "kind": row.kind,
+        "minutes": row.minutes, "state": row.state, "started_at": _at(row.started_at), "finished_at": _at(row.finished_at),
+        "spent_seconds": row.spent_seconds,
+    }  # fmt: skip
+
+
+def paper_view(row: Row) -> View | None:
+    if row.removed:
+        return None
+    return {
+        "id": row.id, "item_id": row.item_id, "title": row.title, "file_name": row.file_name,
+        "media_type": row.media_type, "size": row.size, "position": row.position,
+    }  # fmt: skip
+
+
+def speech_view(row: Row) -> View | None:
+    if row.state == "withdrawn":
+        return None
+    return {
+        "id": row.id, "participant_id": row.participant_id, "item_id": row.item_id, "subject": row.subject,
+        "state": row.state, "position": row.position, "limit_seconds": row.limit_seconds,
+        "asked_at": _at(row.asked_at), "started_at": _at(row.started_at), "ended_at": _at(row.ended_at),
+    }  # fmt: skip
+
+
+def ballot_view(row: Row) -> View:
+    """Without the votes: turnout travels as `vote.cast`, one's own vote as `mandate.changed`, the outcome in `result`."""
+    return {
+        "id": row.id, "item_id": row.item_id, "question": row.question, "state": row.state, "base": row.base,
+        "threshold": [row.threshold_num, row.threshold_den], "strict": row.strict,
+        "quorum": [row.quorum_num, row.quorum_den], "change_allowed": row.change_allowed,
+        "members_total": row.members_total, "entitled": row.entitled, "cast": row.cast, "result": row.result,
+        "opened_at": _at(row.opened_at), "closed_at": _at(row.closed_at), "position": row.position,
+    }  # fmt: skip
+
+
+def conclusion_view(row: Row) -> View | None:
+    if row.removed:
+        return None
+    return {
+        "id": row.id, "item_id": row.item_id, "text": row.text, "lead_agency_id": row.lead_agency_id,
+        "support_agency_ids": row.support_agency_ids, "due_on": row.due_on.isoformat() if row.due_on else None,
+        "position": row.position,
+    }  # fmt: skip
+
+
+# The kinds of entity, in the order of a snapshot. A view of None means: not (or no longer) there.
+ENTITIES: dict[str, tuple[sa.Table, Callable[[Row], View | None]]] = {
+    "meeting": (meetings, meeting_view),
+    "participant": (participants, participant_view),
+    "site": (sites, site_view),
+    "item": (items, item_view),
+    "paper": (papers, paper_view),
+    "speech": (speeches, speech_view),
+    "ballot": (ballots, ballot_view),
+    "conclusion": (conclusions, conclusion_view),
+}
+
+
+async def announce(tx: Transaction, kind: str, ids: Sequence[str]) -> None:
+    """Tell the room how these entities of one kind now are: `<kind>.changed` with the view, or `<kind>.removed`."""
+    table, view = ENTITIES[kind]
+    found = {row.id: view(row) for row in await tx.all(sa.select(table).where(table.c.id.in_(ids)))}
+    for key in ids:
+        seen = found.get(key)
+        if seen is None:
+            live_log.append(tx, f"{kind}.removed", {"id": key})
+        else:
+            live_log.append(tx, f"{kind}.changed", seen)

@@ -1,0 +1,56 @@
+"""Some consecutive rows of the log as each viewer gets them. Whatever is common to many viewers is filtered and encoded once;
+of one entity only the last event is told."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from meetings.database import Row
+
+from .ready_json import Ready, encode
+from .visibility import Role, entity_key, see
+
+View = tuple[Role, tuple[int, ...]]  # the role, and the numbers of the personal rows
+Told = list[tuple[int, str]]  # number and `[seq, kind, data]` as JSON
+
+
+class Batch:
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self._common = [row for row in rows if row.audience is None]
+        self._personal: dict[str, list[Row]] = defaultdict(list)  # by participant
+        for row in rows:
+            for participant_id in row.audience or ():
+                self._personal[participant_id].append(row)
+        self._told: dict[Role, Told] = {}
+        self._lists: dict[View, Ready] = {}
+
+    def viewed_by(self, role: Role, participant_id: str | None) -> View:
+        """A key: viewers with the same one get the same events."""
+        own = self._personal.get(participant_id or "", ())
+        return role, tuple(row.seq for row in own)
+
+    def events(self, role: Role, participant_id: str | None) -> Ready:
+        """The list of events, in order, that such a viewer gets."""
+        key = self.viewed_by(role, participant_id)
+        if key not in self._lists:
+            own = _told(self._personal[participant_id or ""], role) if key[1] else []
+            told = sorted(self._common_told(role) + own) if own else self._common_told(role)
+            self._lists[key] = Ready(f"[{','.join(text for _, text in told)}]")
+        return self._lists[key]
+
+    def _common_told(self, role: Role) -> Told:
+        if role not in self._told:
+            self._told[role] = _told(self._common, role)
+        return self._told[role]
+
+
+def _told(rows: Iterable[Row], role: Role) -> Told:
+    latest: dict[tuple[str, ...], tuple[int, str, object]] = {}
+    for row in rows:
+        seen = see(row.kind, row.data, role)
+        if seen is not None:
+            key = entity_key(row.kind, seen)
+            latest.pop(key, None)
+            latest[key] = (row.seq, row.kind, seen)
+    return [(event[0], encode(event)) for event in latest.values()]

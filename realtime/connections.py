@@ -1,0 +1,76 @@
+"""Who is connected to which room, as whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from meetings.access import standing
+from meetings.commands import Actor
+from meetings.database import Reading
+from meetings.errors import NotAllowed, NotFound
+from meetings.standing import Standing
+
+from .fanout import Message
+from .visibility import Role
+
+
+@dataclass(slots=True, eq=False)
+class Member:
+    """One socket in one room."""
+
+    sid: str
+    actor: Actor
+    meeting_id: str
+    view: str
+    participant_id: str | None  # None: staff of the host who watch without being invited
+    role: Role
+    reads_minutes: bool = False  # has opened the minutes: gets their updates
+    stale: bool = False  # its role changed, so its next `sync` is a snapshot
+    held: list[Message] | None = None  # events that wait while a snapshot or a replay is made for it
+
+
+@dataclass(slots=True)
+class Connections:
+    actors: dict[str, Actor] = field(default_factory=dict)  # by sid, once connected
+    members: dict[str, Member] = field(default_factory=dict)  # by sid, once joined
+    rooms: dict[str, dict[str, Member]] = field(default_factory=dict)  # by meeting, then sid
+
+    def enter(self, member: Member) -> None:
+        self.leave(member.sid)
+        self.members[member.sid] = member
+        self.rooms.setdefault(member.meeting_id, {})[member.sid] = member
+
+    def leave(self, sid: str) -> Member | None:
+        member = self.members.pop(sid, None)
+        if member is not None:
+            room = self.rooms[member.meeting_id]
+            del room[sid]
+            if not room:
+                del self.rooms[member.meeting_id]
+        return member
+
+    def room(self, meeting_id: str) -> list[Member]:
+        return list(self.rooms.get(meeting_id, {}).values())
+
+
+async def admit(reading: Reading, sid: str, actor: Actor, meeting_id: str, view: str) -> Member:
+    """The member that this actor is in this room. Raises NotFound to whoever may not know of the meeting, and NotAllowed
+    to staff of other agencies, who see the meeting's page but are not in the room."""
+    by = await standing(reading, meeting_id, actor)
+    participant_id, role = seat(by, view)
+    return Member(sid, actor, meeting_id, view, participant_id, role)
+
+
+def seat(by: Standing, view: str) -> tuple[str | None, Role]:
+    """(participant, role). Staff of the host who are not invited see what the shared screen shows."""
+    if by.meeting is None or by.meeting.state == "draft":
+        raise NotFound
+    if by.me is None and not by.organises:
+        raise NotAllowed("not_in_room")
+    if view == "projector" or by.me is None:
+        return by.me.id if by.me is not None else None, "projector"
+    return by.me.id, role_of(by.me.duty)
+
+
+def role_of(duty: str) -> Role:
+    return "runner" if duty in ("chair", "secretary") else "member"

@@ -1,0 +1,198 @@
+"""One message to many sockets: the Socket.IO packet and its WebSocket frames are made once and written straight to every
+socket that is idle. A socket that is busy, or still polls, gets the same packet through its engine.io queue, as
+python-socketio itself would do; so each client sees its messages in order. A client that cannot keep up is dropped and
+comes back through `sync`.
+
+This file alone touches private attributes of python-socketio and python-engineio; their versions are pinned for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import engineio
+import socketio
+from aiohttp import web
+from engineio import packet as eio_packet
+from engineio.async_drivers import aiohttp as driver
+
+from . import ready_json
+
+BUSY = 256 << 10  # bytes not yet sent, above which a connection is left to its queue
+MOST_BUFFERED = 8 << 20  # bytes not yet sent, above which a client is dropped; a large room's snapshot must fit in
+MOST_QUEUED = 256  # packets, likewise
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Message:
+    """An event, encoded once: its engine.io packets for a queue, and the same as WebSocket frames."""
+
+    packets: tuple[Any, ...]
+    frames: bytes
+
+
+def message(event: str, data: Mapping[str, Any] | ready_json.Ready) -> Message:
+    """Bytes among the values of `data` (one at most) travel as an attachment."""
+    attached = [] if isinstance(data, ready_json.Ready) else [v for v in data.values() if isinstance(v, bytes)]
+    parts: list[str | bytes]
+    if attached and not isinstance(data, ready_json.Ready):
+        shown = {k: {"_placeholder": True, "num": 0} if isinstance(v, bytes) else v for k, v in data.items()}
+        parts = [f"51-{ready_json.dumps([event, shown])}", *attached]
+    else:
+        parts = [f"2{ready_json.dumps([event, data])}"]
+    return Message(tuple(eio_packet.Packet(eio_packet.MESSAGE, p) for p in parts), b"".join(map(_message_frame, parts)))
+
+
+class Fanout:
+    """Sends to sockets that `add` made known. Never waits."""
+
+    def __init__(self, server: socketio.AsyncServer) -> None:
+        self._server = server
+        self._sockets: dict[str, Any] = {}  # engine.io sockets by Socket.IO sid
+        self._closing: set[asyncio.Task[None]] = set()
+
+    def add(self, sid: str) -> None:
+        self._sockets[sid] = self._server.eio.sockets.get(self._server.manager.eio_sid_from_sid(sid, "/"))
+
+    def remove(self, sid: str) -> None:
+        self._sockets.pop(sid, None)
+
+    def send(self, sids: Iterable[str], what: Message) -> None:
+        frames = what.frames
+        for sid in sids:
+            socket = self._sockets.get(sid)
+            if socket is None or socket.closed or socket.closing:
+                continue
+            direct = _idle(socket)
+            if direct is not None:
+                direct.transport.write(frames)
+            elif _keeps_up(socket):
+                for packet in what.packets:
+                    socket.queue.put_nowait(packet)
+            else:
+                self.drop(sid)
+
+    def drop(self, sid: str) -> None:
+        """Cut the connection without a word: the client reconnects and syncs."""
+        socket = self._sockets.get(sid)
+        direct = getattr(socket, "direct", None)
+        if direct is not None and direct.transport is not None:
+            direct.transport.abort()
+        elif socket is not None and not socket.closing:
+            self._soon(socket.close(wait=False, reason=self._server.eio.reason.TRANSPORT_ERROR))
+
+    def dismiss(self, sid: str, why: Mapping[str, str]) -> None:
+        """Tell the client why it must go (`gone`), and close."""
+        self.send([sid], message("gone", why))
+        socket = self._sockets.get(sid)
+        if socket is not None:
+            self._soon(self._close(sid, socket))
+
+    async def _close(self, sid: str, socket: Any) -> None:
+        await self._server.disconnect(sid)
+        if not socket.closed:
+            await socket.close(wait=False, reason=self._server.eio.reason.SERVER_DISCONNECT)
+
+    def _soon(self, work: Any) -> None:
+        task = asyncio.ensure_future(work)
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+
+
+class DirectWebSocket(driver.WebSocket):  # type: ignore[misc]  # the library is untyped
+    """engine.io's WebSocket, without compression (it costs ten times what it saves here), and telling when it is idle."""
+
+    sending = False
+
+    async def __call__(self, environ: dict[str, Any]) -> Any:
+        request: web.Request = environ["aiohttp.request"]
+        self._sock = web.WebSocketResponse(max_msg_size=self.server.max_http_buffer_size, compress=False)
+        await self._sock.prepare(request)
+        self.environ = environ
+        self.transport = request.transport
+        self.handler.__self__.direct = self
+        await self.handler(self)
+        return self._sock
+
+    async def send(self, data: Any) -> None:
+        self.sending = True
+        try:
+            await super().send(data)
+        finally:
+            self.sending = False
+
+
+class DirectEngine(engineio.AsyncServer):  # type: ignore[misc]  # the library is untyped
+    """Acknowledgements, too, go straight to an idle socket, without its queue and writer task."""
+
+    def __init__(self, *arguments: Any, **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        self._async: dict[str, Any] = self._async | {"websocket": DirectWebSocket}
+
+    async def send_packet(self, sid: str, pkt: Any) -> None:
+        socket = self.sockets.get(sid)
+        direct = None if socket is None or socket.closed or socket.closing else _idle(socket)
+        if direct is None:
+            await super().send_packet(sid, pkt)
+        else:
+            direct.transport.write(_frame(pkt.encode()))
+
+
+class Manager(socketio.AsyncManager):  # type: ignore[misc]  # the library is untyped
+    def basic_disconnect(self, sid: str, namespace: str, **_: Any) -> None:
+        """Stock searches every room for the client, and every client has one: a stall when many leave at once. Here a
+        client is in two, its own and everybody's."""
+        for room in (sid, None):
+            self.basic_leave_room(sid, namespace, room)
+        self.callbacks.pop(sid, None)
+        for pending in (self.pending_connect, self.pending_disconnect):
+            if sid in pending.get(namespace, ()):
+                pending[namespace].remove(sid)
+            if not pending.get(namespace, True):
+                del pending[namespace]
+
+
+class DirectServer(socketio.AsyncServer):  # type: ignore[misc]  # the library is untyped
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(client_manager=Manager(), **settings)
+
+    def _engineio_server_class(self) -> type[DirectEngine]:
+        return DirectEngine
+
+
+def _idle(socket: Any) -> Any:
+    """The socket's WebSocket when nothing waits to be sent before: what is written to it now arrives in order."""
+    direct: DirectWebSocket | None = getattr(socket, "direct", None)
+    # An item taken from the queue but not yet written is still an unfinished task.
+    if direct is None or not socket.upgraded or socket.queue._unfinished_tasks or direct.sending:
+        return None
+    transport = direct.transport
+    if transport is None or transport.is_closing() or transport.get_write_buffer_size() > BUSY:
+        return None
+    return direct
+
+
+def _keeps_up(socket: Any) -> bool:
+    direct: DirectWebSocket | None = getattr(socket, "direct", None)
+    owed = direct.transport.get_write_buffer_size() if direct is not None and direct.transport is not None else 0
+    return owed <= MOST_BUFFERED and socket.queue.qsize() <= MOST_QUEUED
+
+
+def _message_frame(part: str | bytes) -> bytes:
+    return _frame(part if isinstance(part, bytes) else f"4{part}")
+
+
+def _frame(part: str | bytes) -> bytes:
+    """A WebSocket frame (RFC 6455, 5.2) with an encoded engine.io packet; unmasked, as servers send."""
+    binary = isinstance(part, bytes)
+    body = part if isinstance(part, bytes) else part.encode()
+    first = 0x82 if binary else 0x81
+    size = len(body)
+    if size < 126:
+        return bytes((first, size)) + body
+    if size < 1 << 16:
+        return bytes((first, 126)) + size.to_bytes(2, "big") + body
+    return bytes((first, 127)) + size.to_bytes(8, "big") + body

@@ -1,0 +1,102 @@
+"""Snapshots of rooms. Those who ask while one is being read share the next; the state is read and encoded once a number of
+the log and role, however many join.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from meetings import clock, live_log
+from meetings.database import Database, Reading
+from meetings.errors import Refusal
+from meetings.queries.room import mandates_of, room_state
+from meetings.standing import standings
+
+from .connections import Member, seat
+from .ready_json import Ready, encode
+from .visibility import Role, snapshot_for
+
+Asked = list[tuple[Member, asyncio.Future[dict[str, Any]]]]
+
+
+@dataclass(slots=True)
+class _Kept:
+    """One meeting's state as last read."""
+
+    epoch: str
+    seq: int
+    state: dict[str, Any]
+    texts: dict[Role, str]
+
+    def text(self, role: Role) -> str:
+        if role not in self.texts:
+            self.texts[role] = encode(snapshot_for(self.state, role))
+        return self.texts[role]
+
+
+class Snapshots:
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._asked: dict[str, Asked] = {}
+        self._readers: dict[str, asyncio.Task[None]] = {}
+        self._kept: dict[str, _Kept] = {}
+
+    async def of(self, member: Member) -> dict[str, Any]:
+        """The acknowledgement of `join`: the state as this member may see it, and its place in the log. Also settles the
+        member's role as of that place. Raises Refusal when the member may no longer be here."""
+        future: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        member.stale = False
+        self._asked.setdefault(member.meeting_id, []).append((member, future))
+        if member.meeting_id not in self._readers:
+            reader = asyncio.create_task(self._read(member.meeting_id), name=f"snapshots {member.meeting_id}")
+            self._readers[member.meeting_id] = reader
+        return await future
+
+    def forget(self, meeting_id: str) -> None:
+        self._kept.pop(meeting_id, None)
+
+    async def _read(self, meeting_id: str) -> None:
+        try:
+            while asked := self._asked.pop(meeting_id, []):
+                await self._answer(meeting_id, asked)
+        finally:
+            del self._readers[meeting_id]
+
+    async def _answer(self, meeting_id: str, asked: Asked) -> None:
+        try:
+            async with self._db.reading() as reading:
+                answers = await self._all_of(reading, meeting_id, [member for member, _ in asked])
+        except Exception as error:  # whatever it was, each of them is told
+            answers = [error] * len(asked)
+        for (_, future), answer in zip(asked, answers, strict=True):
+            if future.done():
+                continue
+            if isinstance(answer, Exception):
+                future.set_exception(answer)
+            else:
+                future.set_result(answer)
+
+    async def _all_of(self, reading: Reading, meeting_id: str, members: Sequence[Member]) -> list[dict[str, Any] | Exception]:
+        epoch, seq = await live_log.position(reading, meeting_id)
+        kept = self._kept.get(meeting_id)
+        if kept is None or (kept.epoch, kept.seq) != (epoch, seq):
+            kept = self._kept[meeting_id] = _Kept(epoch, seq, await room_state(reading, meeting_id), {})
+        found = await standings(reading, meeting_id, [member.actor for member in members])
+        own = await mandates_of(reading, meeting_id, [by.me.id for by in found if by.me is not None])
+        answers: list[dict[str, Any] | Exception] = []
+        for member, by in zip(members, found, strict=True):
+            try:
+                participant_id, role = seat(by, member.view)
+            except Refusal as refusal:
+                answers.append(refusal)
+                continue
+            if not member.stale:  # else the pump, which is further on in the log, has set it meanwhile
+                member.participant_id, member.role = participant_id, role
+            mandates = own.get(participant_id or "", {}) if role != "projector" else {}
+            state = Ready(f'{kept.text(role)[:-1]},"mandates":{encode(mandates)}}}')
+            now = clock.iso(clock.now())
+            answers.append({"epoch": epoch, "seq": seq, "role": role, "me": participant_id, "now": now, "state": state})
+        return answers

@@ -1,0 +1,89 @@
+"""What each role sees of each event, and so of each entity: one rule a kind, used for events and snapshots alike.
+
+`runner`: chair and secretary, who see all. `member`: everybody else who is invited. `projector`: the shared screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+from meetings.queries.room import PLURAL
+
+Role = Literal["runner", "member", "projector"]
+Seen = dict[str, Any]
+Rule = Callable[[Seen, Role], Seen | None]
+
+
+def _all(data: Seen, role: Role) -> Seen:
+    return data
+
+
+def _meeting(data: Seen, role: Role) -> Seen:
+    # A shared screen is read by whoever walks by.
+    return data | {"video": {"url": "", "id": "", "passcode": ""}} if role == "projector" else data
+
+
+def _participant(data: Seen, role: Role) -> Seen:
+    # Why somebody cannot come is for those who run the meeting.
+    return data if role == "runner" else data | {"answer_reason": ""}
+
+
+def _vote(data: Seen, role: Role) -> Seen:
+    return data if role == "runner" else {"ballot_id": data["ballot_id"], "cast": data["cast"]}
+
+
+def _ballot(data: Seen, role: Role) -> Seen | None:
+    if role != "runner":
+        data = {k: v for k, v in data.items() if k != "voted"}
+        if data["state"] == "prepared" and role == "projector":
+            return None
+    return data
+
+
+def _own(data: Seen, role: Role) -> Seen | None:
+    return None if role == "projector" else data
+
+
+RULES: dict[str, Rule] = {
+    "meeting.changed": _meeting,
+    "participant.changed": _participant,
+    "participant.removed": _all,
+    "site.changed": _all,
+    "site.removed": _all,
+    "item.changed": _all,
+    "item.removed": _all,
+    "paper.changed": _all,
+    "paper.removed": _all,
+    "speech.changed": _all,
+    "speech.removed": _all,
+    "ballot.changed": _ballot,
+    "ballot.removed": _all,
+    "conclusion.changed": _all,
+    "conclusion.removed": _all,
+    "vote.cast": _vote,
+    "mandate.changed": _own,  # and only to the participants in its audience, as the pump and `sync` look
+}
+
+
+def see(kind: str, data: Seen, role: Role) -> Seen | None:
+    """What this role sees of the event; None: nothing. Raises KeyError for a kind without a rule."""
+    return RULES[kind](data, role)
+
+
+def snapshot_for(state: Seen, role: Role) -> Seen:
+    """The state as this role sees it."""
+    seen: Seen = {"meeting": see("meeting.changed", state["meeting"], role), "agencies": state["agencies"]}
+    for kind, plural in PLURAL.items():
+        views = {key: see(f"{kind}.changed", entity, role) for key, entity in state[plural].items()}
+        seen[plural] = {key: view for key, view in views.items() if view is not None}
+    return seen
+
+
+def entity_key(kind: str, data: Seen) -> tuple[str, ...]:
+    """Of two events with the same key in one batch only the later one matters."""
+    if kind == "vote.cast":
+        return (kind, data["ballot_id"], data.get("participant_id", ""))
+    if kind == "mandate.changed":
+        return (kind, data["ballot_id"])
+    return (kind.partition(".")[0], data["id"])

@@ -1,0 +1,77 @@
+"""Every page, in both languages and both sizes: no finding of axe, no sideways scrolling, no error in the console."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page
+
+from .conftest import DESKTOP, PHONE, People
+
+pytestmark = pytest.mark.browser
+AXE = Path(__file__).with_name("axe.min.js")
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+async def findings(page: Page) -> list[str]:
+    # axe marks what it looks at with inline styles, so these pages are looked at without their policy.
+    await page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = await page.evaluate("(rules) => axe.run(document, { ...rules, iframes: false })", RULES)
+    nodes = [(each["id"], node) for each in found["violations"] for node in each["nodes"][:3]]
+    return [f"{name}: {node['html'][:160]} ({node['failureSummary'][:200]})" for name, node in nodes]
+
+
+async def judged(page: Page, url: str, path: str) -> list[str]:
+    answer = await page.goto(url + path)
+    assert answer is not None
+    assert answer.status < 400, path
+    await page.wait_for_timeout(400 if not path.endswith(("/room", "/projector")) else 1500)
+    wide = await page.evaluate("() => document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    return [f"{path}: {each}" for each in await findings(page)] + ([f"{path}: scrolls sideways"] if wide else [])
+
+
+async def meetings_of(page: Page, url: str) -> dict[str, str]:
+    """Paths of the demo's meetings: now (running), next (to answer), done (finished)."""
+    await page.goto(url + "/meetings")
+    now = await page.locator("main li a.strong", has_text="giao ban").first.get_attribute("href")
+    soon = await page.locator("main li a.strong", has_text="liên ngành").first.get_attribute("href")
+    await page.goto(url + "/meetings?when=past")
+    done = await page.locator("main li a.strong", has_text="thường kỳ").first.get_attribute("href")
+    return {"now": str(now), "next": str(soon), "done": str(done)}
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("language", ["vi-VN", "en-GB"])
+async def test_no_page_has_a_finding(people: People, size: dict[str, int], language: str) -> None:
+    url = people.server.url
+    nobody = await people.page(size=size, language=language, bypass_csp=True)
+    found = await judged(nobody, url, "/sign-in")
+    secretary = await people.page("thuky", size=size, language=language, bypass_csp=True)
+    if language == "en-GB":
+        await secretary.evaluate("() => document.querySelector('form[action=\"/language\"] button').click()")
+        await secretary.wait_for_function("() => document.documentElement.lang === 'en'")
+    known = await meetings_of(secretary, url)
+    paths = ["/", "/meetings", "/meetings?when=past", "/meetings?when=drafts", "/tasks", "/account", "/account/password", "/outbox"]
+    paths += [
+        known["next"],
+        f"{known['next']}/edit",
+        f"{known['next']}/cancel",
+        f"{known['now']}/room",
+        f"{known['now']}/projector",
+    ]
+    paths += [known["done"], f"{known['done']}/minutes", f"{known['done']}/minutes/print"]
+    for path in paths:
+        found += await judged(secretary, url, path)
+    admin = await people.page("admin", size=size, language=language, bypass_csp=True)
+    for path in (
+        "/admin/agencies",
+        "/admin/people",
+        "/admin/positions",
+        "/admin/rooms",
+        "/admin/import",
+        "/admin/agencies/new",
+        "/admin/people/new",
+    ):
+        found += await judged(admin, url, path)
+    assert not found, "\n".join(found)

@@ -1,0 +1,62 @@
+"""Every kind of event has its rule, and each role sees what its rule says."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from meetings.views import ENTITIES
+from realtime.visibility import RULES, entity_key, see
+
+PROTOCOL = Path(__file__).parents[2] / "PROTOCOL.md"
+ROLES = ("runner", "member", "projector")
+
+
+def test_every_kind_in_the_protocol_has_a_rule_and_every_rule_stands_there():
+    text = PROTOCOL.read_text(encoding="utf-8").partition("## Kinds of events")[2].partition("\n## ")[0]
+    assert set(re.findall(r"`([a-z]+\.(?:changed|removed|cast))`", text)) == set(RULES)
+
+
+def test_every_entity_can_change_and_all_but_the_meeting_can_go():
+    for kind in ENTITIES:
+        assert f"{kind}.changed" in RULES
+        assert (f"{kind}.removed" in RULES) == (kind != "meeting")
+
+
+def test_a_kind_without_a_rule_is_not_sent():
+    with pytest.raises(KeyError):
+        see("secret.changed", {"id": "1"}, "runner")
+
+
+PERSON = {"id": "p", "answer_reason": "ốm"}
+BALLOT = {"id": "b", "state": "open", "voted": ["p"]}
+VOTE = {"ballot_id": "b", "cast": 3, "participant_id": "p"}
+MEETING = {"id": "m", "video": {"url": "https://v.example/1", "id": "1", "passcode": "2"}}
+HIDDEN = {"url": "", "id": "", "passcode": ""}
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "seen"),
+    [
+        ("meeting.changed", MEETING, (MEETING, MEETING, MEETING | {"video": HIDDEN})),
+        ("participant.changed", PERSON, (PERSON, PERSON | {"answer_reason": ""}, PERSON | {"answer_reason": ""})),
+        ("ballot.changed", BALLOT, (BALLOT, {"id": "b", "state": "open"}, {"id": "b", "state": "open"})),
+        ("ballot.changed", {"id": "b", "state": "prepared"}, ({"id": "b", "state": "prepared"},) * 2 + (None,)),
+        ("vote.cast", VOTE, (VOTE, {"ballot_id": "b", "cast": 3}, {"ballot_id": "b", "cast": 3})),
+        ("mandate.changed", {"ballot_id": "b"}, ({"ballot_id": "b"}, {"ballot_id": "b"}, None)),
+    ],
+)
+def test_each_role_sees_its_part(kind, data, seen):
+    before = repr(data)
+    assert tuple(see(kind, data, role) for role in ROLES) == seen
+    assert repr(data) == before
+
+
+def test_only_a_later_event_of_the_same_entity_overtakes():
+    assert entity_key("item.changed", {"id": "1"}) == entity_key("item.removed", {"id": "1"})
+    assert entity_key("item.changed", {"id": "1"}) != entity_key("paper.changed", {"id": "1"})
+    assert entity_key("vote.cast", VOTE) != entity_key("vote.cast", VOTE | {"participant_id": "q"})
+    assert entity_key("vote.cast", VOTE) != entity_key("ballot.changed", {"id": "b"})
+    assert entity_key("mandate.changed", {"ballot_id": "b"}) != entity_key("ballot.changed", {"id": "b"})

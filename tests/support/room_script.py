@@ -1,0 +1,153 @@
+"""A long random course of a meeting: every command of the room, and what scheduling does to a room from outside, made up
+from what the state offers at each moment. Refusals belong to it.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable
+from itertools import cycle
+from typing import Any
+
+from meetings import clock, minutes
+from meetings.answers import AnswerInvitation
+from meetings.commands import Actor
+from meetings.database import Database, Transaction
+from meetings.errors import Refusal
+from meetings.models.columns import new_id
+from meetings.models.meeting import items, paper_contents, papers, participants, sites
+from meetings.perform import perform
+from meetings.queries.room import State, room_state
+from meetings.views import announce
+from realtime.messages import COMMANDS, command_of
+
+from .meetings import Held
+
+Fields = dict[str, Any]
+ROUNDS = (
+    "AskToSpeak", "GiveFloor", "EndSpeech", "AskToSpeak", "WithdrawRequest",
+    "CloseBallot", "PrepareBallot", "OpenBallot", "CastVote", "CastVote", "CloseBallot", "PrepareBallot", "RemoveBallot",
+)  # fmt: skip
+LAST = ("EndMeeting", "ApproveMinutes")  # they close the meeting: said at its end
+
+
+class Script:
+    def __init__(self, db: Database, held: Held, seed: int) -> None:
+        self._db, self._held = db, held
+        self.dice = random.Random(seed)
+        self.done: Counter[str] = Counter()
+        self._extra = held.members.pop()  # comes and goes
+        self._outside = cycle((self._site, self._paper, self._person, self._item))
+        self._known: dict[str, list[str]] = {"site": [], "paper": []}
+
+    async def step(self) -> None:
+        if self.dice.random() < 0.12:
+            async with self._db.transaction(self._held.id) as tx:
+                await next(self._outside)(tx)
+        elif self.dice.random() < 0.06:
+            mine = self._held.pid(actor := self.dice.choice(self._held.members))
+            fields: Fields = {"participant_id": mine, "answer": "declined", "reason": f"bận {self.dice.random()}"}
+            await perform(self._db, actor, AnswerInvitation(meeting_id=self._held.id, **fields))
+        else:
+            await self.say(self.dice.choice([name for name in COMMANDS if name not in LAST]))
+
+    async def say(self, name: str, actor: Actor | None = None) -> None:
+        async with self._db.reading() as reading:
+            state = await room_state(reading, self._held.id)
+            fields = self._fields(name, state)
+            if name == "ApproveMinutes":
+                fields["sha256"] = await minutes.digest(reading, self._held.id)
+        command = command_of({"name": name} | fields, self._held.id)
+        for by in [actor] if actor else self._who(name):
+            try:
+                await perform(self._db, by, command)
+            except Refusal:
+                continue
+            self.done[name] += 1
+            return
+
+    async def rounds(self) -> None:
+        """What chance brings about too seldom."""
+        for member in self._held.members:
+            await self.say("CheckIn", member)
+        for name in ROUNDS:
+            await self.say(name)
+
+    async def finish(self) -> None:
+        await self.say("CloseBallot")
+        await self.say("EndMeeting", self._held.chair)
+        for actor in (self._held.chair, self._held.secretary):
+            await self.say("ApproveMinutes", actor)
+
+    def _who(self, name: str) -> list[Actor]:
+        own = name in ("CheckIn", "LeaveMeeting", "AskToSpeak", "CastVote")
+        actors = self._held.members if own else [self._held.chair, self._held.secretary]
+        return self.dice.sample(actors, len(actors))[:2]
+
+    def _fields(self, name: str, state: State) -> Fields:
+        dice, one = self.dice, lambda plural: self._one(state, plural)
+        agencies = list(state["agencies"])
+        made: dict[str, Callable[[], Fields]] = {
+            "StartItem": lambda: {"item_id": one("items")},
+            "FinishItem": lambda: {"item_id": self._one(state, "items", "running")},
+            "InsertItem": lambda: {"title": f"Nội dung {dice.random()}", "minutes": 5, "after_id": one("items")},
+            "ReorderItems": lambda: {"item_ids": dice.sample(list(state["items"]), len(state["items"]))},
+            "CheckIn": lambda: {"mode": dice.choice(["room", "online"])},
+            "MarkAttendance": lambda: {"participant_id": one("participants"), "attendance": dice.choice(["room", "absent"])},
+            "AskToSpeak": lambda: {"subject": f"góp ý {dice.random()}"},
+            "WithdrawRequest": lambda: {"speech_id": self._one(state, "speeches", "waiting")},
+            "GiveFloor": lambda: {"speech_id": self._one(state, "speeches", "waiting"), "seconds": dice.choice([0, 60])},
+            "EndSpeech": lambda: {"speech_id": self._one(state, "speeches", "speaking")},
+            "PrepareBallot": lambda: {"question": f"Thông qua {dice.random()}?", "quorum": [0, 1], "item_id": one("items")},
+            "RemoveBallot": lambda: {"ballot_id": self._one(state, "ballots", "prepared")},
+            "OpenBallot": lambda: {"ballot_id": self._one(state, "ballots", "prepared")},
+            "CastVote": lambda: {"ballot_id": self._one(state, "ballots", "open"), "choice": dice.choice(["for", "against"])},
+            "CloseBallot": lambda: {"ballot_id": self._one(state, "ballots", "open")},
+            "RecordConclusion": lambda: {
+                "conclusion_id": dice.choice([new_id(), *state["conclusions"]]), "text": f"Giao {dice.random()}",
+                "lead_agency_id": dice.choice(agencies), "due_on": "2027-01-15",
+            },
+            "RemoveConclusion": lambda: {"conclusion_id": one("conclusions")},
+        }  # fmt: skip
+        return made.get(name, dict)()
+
+    def _one(self, state: State, plural: str, wanted: str = "") -> str:
+        found = [key for key, entity in state[plural].items() if not wanted or entity["state"] == wanted]
+        return self.dice.choice(found or [new_id()])
+
+    async def _site(self, tx: Transaction) -> None:
+        if key := self._taken("site"):
+            await tx.write(sites.delete().where(sites.c.id == key))
+        else:
+            await tx.insert(sites, id=(key := self._new("site")), meeting_id=tx.scope, name="Điểm cầu Phú Lộc")
+        await announce(tx, "site", [key])
+
+    async def _paper(self, tx: Transaction) -> None:
+        if key := self._taken("paper"):
+            await tx.update(papers, key, removed=True)
+        else:
+            await tx.insert(paper_contents, sha256=(content := new_id()), content=b"x")
+            paper = {"id": (key := self._new("paper")), "meeting_id": tx.scope, "title": "Tờ trình", "file_name": "a.pdf"}
+            await tx.insert(papers, **paper, sha256=content, media_type="application/pdf", added_at=clock.now())
+        await announce(tx, "paper", [key])
+
+    def _new(self, kind: str) -> str:
+        self._known[kind].append(key := new_id())
+        return key
+
+    def _taken(self, kind: str) -> str | None:
+        """Of two, the older one goes."""
+        return self._known[kind].pop(0) if len(self._known[kind]) > 1 else None
+
+    async def _person(self, tx: Transaction) -> None:
+        key = self._held.pid(self._extra)
+        row = await tx.get(participants, key)
+        await tx.update(participants, key, removed=not row.removed)
+        await announce(tx, "participant", [key])
+
+    async def _item(self, tx: Transaction) -> None:
+        wanted = items.select().with_only_columns(items.c.id).where(items.c.meeting_id == tx.scope, items.c.state == "planned")
+        if len(known := await tx.column(wanted)) > 2:
+            await tx.write(items.delete().where(items.c.id == known[-1]))
+            await announce(tx, "item", [known[-1]])

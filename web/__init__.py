@@ -1,0 +1,1 @@
+"""The HTTP edge, and the only package that assembles the whole product."""

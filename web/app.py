@@ -1,0 +1,60 @@
+"""The whole product as one aiohttp application: pages, the live room, and the loops that send mail."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+
+from aiohttp import web
+
+from calendars.mailer import Mailer
+from meetings.commands import Actor
+from meetings.database import Database
+from meetings.outbox import Outbox
+from meetings.queries.sessions import session_of
+from meetings.settings import Settings
+from realtime.server import attach
+
+from . import middleware
+from .assets import serve
+from .keys import DB, SETTINGS, SIGNING_KEY
+from .routes import ALL_ROUTES
+
+
+def build_app(settings: Settings, db: Database, *, work: bool = True) -> web.Application:
+    """`work`: also run the loops that send mail; else `python -m web work` does, elsewhere."""
+    app = web.Application(middlewares=middleware.ALL, client_max_size=middleware.LARGEST_FORM)
+    app[SETTINGS], app[DB], app[SIGNING_KEY] = settings, db, settings.signing_key()
+    for table in ALL_ROUTES:
+        app.add_routes(table)
+    app.router.add_get("/static/{version}/{path:.+}", serve)
+    app.router.add_get("/health", health)
+
+    async def authenticate(cookies: Mapping[str, str]) -> Actor | None:
+        async with db.reading() as reading:
+            found = await session_of(reading, cookies.get(middleware.COOKIE, ""))
+        return found.actor if found else None
+
+    attach(app, settings, db, authenticate)
+    if work:
+        app.cleanup_ctx.append(_loops)
+    return app
+
+
+async def health(request: web.Request) -> web.Response:
+    async with request.app[DB].reading():
+        return web.Response(text="ok")
+
+
+async def _loops(app: web.Application) -> AsyncIterator[None]:
+    task = asyncio.create_task(work_loops(app[SETTINGS], app[DB]), name="mail")
+    yield
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+async def work_loops(settings: Settings, db: Database) -> None:
+    """Send what is in the outbox, now and whenever something is put there."""
+    await Mailer(settings, Outbox(db), db.wakeups).run()

@@ -1,0 +1,86 @@
+"""Lists of meetings, one meeting's page, and answering on it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from aiohttp import web
+
+from meetings.answers import AnswerInvitation, NameSubstitute
+from meetings.commands import Actor
+from meetings.errors import Invalid, Problem
+from meetings.perform import perform
+from meetings.queries.directory import all_agencies
+from meetings.queries.meetings import Filter, MeetingPage, listed, meeting_page
+from meetings.text import clean
+
+from ..flashes import redirect
+from ..forms import command_from, fields_of
+from ..keys import DB, known, signed_in
+from ..rendering import page
+from .schedule import sender_of
+
+routes = web.RouteTableDef()
+Problems = tuple[Problem, ...]
+
+
+@routes.get("/meetings")
+async def meetings(request: web.Request) -> web.Response:
+    actor = signed_in(request)
+    query = request.query
+    number = query.get("page", "1")
+    filter = Filter(
+        when=query.get("when", "upcoming"), text=clean(query.get("text", ""))[:100], host=query.get("host", ""),
+        page=int(number) if number.isdecimal() and 0 < int(number) < 10_000 else 1,
+    )  # fmt: skip
+    async with request.app[DB].reading() as reading:
+        found = await listed(reading, actor, filter)
+        hosts = await all_agencies(reading)
+    return page(request, "meetings/list.html", found=found, filter=filter, hosts=hosts)
+
+
+@routes.get("/meetings/{id}")
+async def meeting(request: web.Request) -> web.Response:
+    return await show(request, known(request))
+
+
+async def show(
+    request: web.Request, actor: Actor, *, problems: Problems = (), typed: dict[str, str] | None = None, status: int = 200
+) -> web.Response:
+    async with request.app[DB].reading() as reading:
+        found = await meeting_page(reading, actor, request.match_info["id"])
+    context = page_context(found, actor)
+    return page(request, "meetings/show.html", status=status, problems=problems, typed=typed or {}, **context)
+
+
+def page_context(found: MeetingPage, actor: Actor) -> dict[str, Any]:
+    """What the meeting's page draws: answers by agency, attendance, whose answers one may give."""
+    by_agency: dict[str, list[Any]] = {}
+    for row in found.participants:
+        by_agency.setdefault(row.agency_name, []).append(row)
+    answers = Counter(row.answer for row in found.participants if row.duty not in ("chair",))
+    mine = [p for p in found.participants if found.by.me is not None and p.id == found.by.me.id]
+    if actor.staff:
+        mine += [p for p in found.participants if p.agency_id == actor.agency_id and p not in mine and not p.substitute_for_id]
+    return {"found": found, "m": found.meeting, "by_agency": by_agency, "answers": answers, "answerable": mine}
+
+
+@routes.post("/meetings/{id}/answer")
+async def answer(request: web.Request) -> web.Response:
+    actor = known(request)
+    data = await fields_of(request)
+    try:
+        await give_answer(request, actor, request.match_info["id"], data)
+    except Invalid as invalid:
+        return await show(request, actor, problems=tuple(invalid.problems), typed=data, status=422)
+    raise redirect(f"/meetings/{request.match_info['id']}", "answer.kept")
+
+
+async def give_answer(request: web.Request, actor: Actor, meeting_id: str, data: dict[str, str]) -> None:
+    """Accept, decline, tentative, or name a substitute. Raises Refusal."""
+    if data.get("answer") == "substitute":
+        command: Any = command_from(NameSubstitute, data, meeting_id=meeting_id, sender=sender_of(request))
+    else:
+        command = command_from(AnswerInvitation, data, meeting_id=meeting_id)
+    await perform(request.app[DB], actor, command)

@@ -1,0 +1,85 @@
+"""The personal link of an invitation: read, answer, name a substitute, go in; for one meeting, without an account. Opening
+it (which link scanners do by themselves) changes nothing; only its forms do."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from aiohttp import web
+
+from meetings import links
+from meetings.commands import Actor
+from meetings.database import Row
+from meetings.errors import Invalid, NotFound, Problem
+from meetings.models.meeting import participants
+from meetings.queries.meetings import meeting_page
+
+from ..flashes import redirect
+from ..forms import fields_of
+from ..keys import ACTOR, DB, SIGNING_KEY
+from ..rendering import page
+from .meetings import give_answer, page_context
+from .sign_in import start_session
+
+routes = web.RouteTableDef()
+Problems = tuple[Problem, ...]
+
+
+@routes.get("/j/{token}")
+async def invitation(request: web.Request) -> web.Response:
+    return await _show(request, await _actor(request))
+
+
+@routes.post("/j/{token}/answer")
+async def answer(request: web.Request) -> web.Response:
+    actor = await _actor(request)
+    data = await fields_of(request)
+    data["participant_id"] = actor.participant_id or ""
+    try:
+        await give_answer(request, actor, actor.meeting_id or "", data)
+    except Invalid as invalid:
+        return await _show(request, actor, problems=tuple(invalid.problems), typed=data, status=422)
+    raise redirect(f"/j/{request.match_info['token']}", "answer.kept")
+
+
+@routes.post("/j/{token}/join")
+async def join(request: web.Request) -> web.Response:
+    """Into the room, with a session that is good for this meeting only. Who is signed in as the same person stays so."""
+    actor = await _actor(request)
+    response = web.HTTPSeeOther(f"/meetings/{actor.meeting_id}/room")
+    signed = request.get(ACTOR)
+    if signed is None or signed.kind != "account" or signed.person_id != actor.person_id:
+        await start_session(request, response, participant_id=actor.participant_id)
+    raise response
+
+
+async def _actor(request: web.Request) -> Actor:
+    """Whom the link stands for. Raises NotFound, with a word to a genuine but withdrawn one only."""
+    token = request.match_info["token"]
+    participant_id = links.participant_of(token)
+    async with request.app[DB].reading() as reading:
+        row = await reading.first(sa.select(participants).where(participants.c.id == participant_id))
+    key = request.app[SIGNING_KEY]
+    if row is None:
+        raise NotFound("link_broken")
+    if row.removed and any(links.genuine(key, token, version) for version in range(1, row.link_version + 1)):
+        raise NotFound("link_removed")
+    if row.removed or not links.genuine(key, token, row.link_version):
+        raise NotFound("link_broken")
+    return _of(row)
+
+
+def _of(row: Row) -> Actor:
+    return Actor(
+        kind="link", name=row.name, language=row.language, agency_name=row.agency_name, participant_id=row.id,
+        meeting_id=row.meeting_id, person_id=None,
+    )  # fmt: skip
+
+
+async def _show(
+    request: web.Request, actor: Actor, *, problems: Problems = (), typed: dict[str, str] | None = None, status: int = 200
+) -> web.Response:
+    async with request.app[DB].reading() as reading:
+        found = await meeting_page(reading, actor, actor.meeting_id or "")
+    context = page_context(found, actor)
+    token = request.match_info["token"]
+    return page(request, "link/show.html", status=status, problems=problems, typed=typed or {}, token=token, **context)

@@ -1,0 +1,58 @@
+"""The live room's page and the shared screen: shells, filled by the browser from the live connection."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from aiohttp import web
+
+from meetings import i18n
+from meetings.access import standing
+from meetings.errors import NotFound
+from realtime.connections import admit
+
+from ..assets import static
+from ..keys import DB, LANGUAGE, SETTINGS, known
+from ..rendering import page
+
+routes = web.RouteTableDef()
+TOPICS = ("room", "refusal_", "duty", "type")
+
+
+@routes.get("/meetings/{id}/room")
+async def room(request: web.Request) -> web.Response:
+    return await _shell(request, "room/room.html", "room")
+
+
+@routes.get("/meetings/{id}/projector")
+async def projector(request: web.Request) -> web.Response:
+    return await _shell(request, "room/projector.html", "projector")
+
+
+async def _shell(request: web.Request, template: str, view: str) -> web.Response:
+    actor = known(request)
+    meeting_id = request.match_info["id"]
+    async with request.app[DB].reading() as reading:
+        found = (await standing(reading, meeting_id, actor)).meeting
+        await admit(reading, "", actor, meeting_id, view)
+    if found is None or found.state == "draft":
+        raise NotFound
+    boot = {
+        "meeting": meeting_id, "view": view, "language": request[LANGUAGE], "zone": request.app[SETTINGS].zone,
+        "words": words(request[LANGUAGE]), "page": f"/meetings/{meeting_id}",
+    }  # fmt: skip
+    imports = {"imports": {"socket.io": static("vendor/socket.io.js"), "editor": static("vendor/editor.js")}}
+    return page(request, template, m=found, boot=_script(boot), imports=_script(imports))
+
+
+def words(language: str) -> dict[str, Any]:
+    """The catalogue entries that the room's scripts use."""
+    return {key: entry for key, entry in i18n.catalogue(language).items() if key.startswith(TOPICS)}
+
+
+def _script(value: Any) -> str:
+    """JSON that may stand within a script element."""
+    return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
+
+

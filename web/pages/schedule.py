@@ -1,0 +1,218 @@
+"""Making a meeting: one page in the order a secretary thinks, a preview of what each recipient gets, sending, cancelling."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from aiohttp import web
+
+from calendars.message import html_of, subject_of
+from meetings import clock
+from meetings.access import standing
+from meetings.commands import Actor
+from meetings.errors import Conflict, Invalid, NotFound, Problem, Refusal
+from meetings.invitation_facts import Mail, Sender
+from meetings.meeting_form import Fields
+from meetings.models.columns import new_id
+from meetings.models.meeting import TYPES
+from meetings.perform import perform
+from meetings.queries.directory import all_agencies, all_rooms, directory
+from meetings.queries.meetings import meeting_page
+from meetings.queries.scheduling import Preview, advice_for, form_of, preview_of
+from meetings.scheduling import CancelMeeting, CreateDraft, DiscardDraft, SaveDraft, SendInvitations
+
+from ..flashes import redirect
+from ..forms import command_from, fields_of
+from ..keys import DB, SETTINGS, SIGNING_KEY, signed_in
+from ..rendering import page
+
+routes = web.RouteTableDef()
+FIELD_NAMES = tuple(Fields.__dataclass_fields__)
+ITEM_FIELDS = ("id", "title", "presenter", "kind", "minutes")
+
+
+def sender_of(request: web.Request) -> Sender:
+    settings = request.app[SETTINGS]
+    return Sender(base_url=settings.base_url, address=settings.mail_from, key=request.app[SIGNING_KEY])
+
+
+@routes.post("/meetings/new")
+async def create(request: web.Request) -> web.Response:
+    actor = signed_in(request)
+    day = clock.today(request.app[SETTINGS].zone) + timedelta(days=7)
+    form = {
+        "type": "business", "date": day.isoformat(), "start": "08:00", "end": "10:00", "zone": request.app[SETTINGS].zone,
+        "secretary_id": actor.person_id, "chair_votes": True, "form": "hybrid", "video_kind": "jitsi", "quorum": "2/3",
+        "speaking_minutes": "5", "items": [{"id": new_id()} for _ in range(3)],
+    }  # fmt: skip
+    command = CreateDraft(meeting_id=new_id(), domain=request.app[SETTINGS].mail_domain, form=form)
+    await perform(request.app[DB], actor, command)
+    raise web.HTTPSeeOther(f"/meetings/{command.meeting_id}/edit")
+
+
+@routes.get("/meetings/{id}/edit")
+async def edit(request: web.Request) -> web.Response:
+    return await edit_page(request, signed_in(request))
+
+
+async def edit_page(
+    request: web.Request, actor: Actor, *, raw: dict[str, Any] | None = None, problems: tuple[Problem, ...] = (), status: int = 200
+) -> web.Response:
+    meeting_id = request.match_info["id"]
+    async with request.app[DB].reading() as reading:
+        found = await meeting_page(reading, actor, meeting_id)
+        if not found.by.organises:
+            raise NotFound
+        if found.meeting.state in ("finished", "cancelled"):
+            raise Conflict("meeting_over")
+        form = _whole(raw or found.meeting.draft or await form_of(reading, meeting_id))
+        context: dict[str, Any] = {
+            "found": found, "f": form, "directory": await directory(reading), "rooms": await all_rooms(reading),
+            "agencies": await all_agencies(reading), "types": TYPES,
+            "advice": await advice_for(reading, meeting_id, form, clock.now()),
+        }  # fmt: skip
+    saved = found.meeting.draft_saved_at
+    return page(request, "schedule/edit.html", status=status, problems=problems, saved_at=saved, **context)
+
+
+def _whole(form: dict[str, Any]) -> dict[str, Any]:
+    """The form with every field that the page shows, empty where nothing was typed."""
+    items = [dict.fromkeys(ITEM_FIELDS, "") | item for item in form.get("items", [])]
+    return dict.fromkeys(FIELD_NAMES, "") | {"invited": {}} | form | {"items": items}
+
+
+@routes.post("/meetings/{id}/edit")
+async def save(request: web.Request) -> web.Response:
+    """Every button of the page saves first; what was typed is never lost."""
+    actor = signed_in(request)
+    raw, data = await _raw_form(request), await fields_of(request)
+    meeting_id = request.match_info["id"]
+    action = data.get("action", "save")
+    if action == "add_item":
+        raw["items"] = [*raw["items"], {"id": new_id()}]
+    elif action.startswith("remove_item:"):
+        raw["items"] = [item for item in raw["items"] if item["id"] != action.partition(":")[2]]
+    elif action.startswith("set:"):
+        _, name, value = action.split(":", 2)
+        if name in ("date", "room_id"):
+            raw[name] = value
+    try:
+        command = command_from(SaveDraft, {}, meeting_id=meeting_id, form=raw, revision=data.get("revision", "0"))
+        answer = await perform(request.app[DB], actor, command)
+    except Refusal as refusal:
+        if request.headers.get("Accept") == "application/json":
+            raise web.HTTPConflict(text=refusal.code) from None
+        if isinstance(refusal, NotFound):
+            raise
+        return await edit_page(request, actor, raw=raw, problems=tuple(refusal.problems), status=refusal.status)
+    if request.headers.get("Accept") == "application/json":
+        return web.json_response(answer)
+    raise web.HTTPSeeOther(f"/meetings/{meeting_id}/{'preview' if action == 'preview' else 'edit'}")
+
+
+async def _raw_form(request: web.Request) -> dict[str, Any]:
+    """The form as typed: `items.<n>.<field>` and `invite.<person>` fields become a list and a mapping."""
+    raw: dict[str, Any] = {"items": [], "invited": {}, "chair_votes": False, "urgent": False}
+    items: dict[int, dict[str, str]] = {}
+    for name, value in (await request.post()).items():
+        if not isinstance(value, str) or name in ("csrf", "action", "revision"):
+            continue
+        head, _, rest = name.partition(".")
+        number, _, field = rest.partition(".")
+        if head == "items" and number.isdigit() and field in ITEM_FIELDS:
+            items.setdefault(int(number), {})[field] = value
+        elif head == "invite" and value:
+            raw["invited"][rest] = value
+        elif not rest:
+            raw[name] = True if name in ("chair_votes", "urgent") else value
+    raw["items"] = [items[number] for number in sorted(items)]
+    return raw
+
+
+@routes.get("/meetings/{id}/preview")
+async def preview(request: web.Request) -> web.Response:
+    actor = signed_in(request)
+    meeting_id = request.match_info["id"]
+    try:
+        found = await preview_of(request.app[DB], actor, meeting_id, _send_command(request, meeting_id))
+    except Invalid as invalid:
+        return await edit_page(request, actor, problems=tuple(invalid.problems), status=422)
+    chosen = _mail_to(found, request.query.get("to", "")) or (found.mails[0] if found.mails else None)
+    async with request.app[DB].reading() as reading:
+        advice = await advice_for(reading, meeting_id, found.form, clock.now())
+    subject = subject_of(chosen.facts) if chosen else ""
+    return page(request, "schedule/preview.html", found=found, chosen=chosen, subject=subject, advice=advice, meeting_id=meeting_id)
+
+
+@routes.get("/meetings/{id}/preview/mail")
+async def preview_mail(request: web.Request) -> web.Response:
+    """One recipient's mail as a document of its own, in a frame without scripts."""
+    actor = signed_in(request)
+    meeting_id = request.match_info["id"]
+    found = await preview_of(request.app[DB], actor, meeting_id, _send_command(request, meeting_id))
+    mail = _mail_to(found, request.query.get("to", ""))
+    if mail is None:
+        raise NotFound
+    return mail_document(html_of(mail.facts))
+
+
+def _mail_to(found: Preview, address: str) -> Mail | None:
+    return next((mail for mail in found.mails if mail.facts.recipient_email == address), None)
+
+
+def mail_document(html: str) -> web.Response:
+    """A mail's HTML, shown with its inlined styles and nothing else: no script, no form, no fetch."""
+    policy = "default-src 'none'; style-src 'unsafe-inline'; sandbox allow-popups; frame-ancestors 'self'"
+    return web.Response(text=html, content_type="text/html", headers={"Content-Security-Policy": policy})
+
+
+def _send_command(request: web.Request, meeting_id: str) -> SendInvitations:
+    return SendInvitations(meeting_id=meeting_id, sender=sender_of(request), jitsi=request.app[SETTINGS].jitsi)
+
+
+@routes.post("/meetings/{id}/send")
+async def send(request: web.Request) -> web.Response:
+    actor = signed_in(request)
+    meeting_id = request.match_info["id"]
+    try:
+        answer = await perform(request.app[DB], actor, _send_command(request, meeting_id)) or {}
+    except Invalid as invalid:
+        return await edit_page(request, actor, problems=tuple(invalid.problems), status=422)
+    raise redirect(f"/meetings/{meeting_id}", "schedule.sent", invited=answer["invited"], removed=answer["removed"])
+
+
+@routes.post("/meetings/{id}/discard")
+async def discard(request: web.Request) -> web.Response:
+    actor = signed_in(request)
+    meeting_id = request.match_info["id"]
+    async with request.app[DB].reading() as reading:
+        state = (await standing(reading, meeting_id, actor)).meeting
+    await perform(request.app[DB], actor, DiscardDraft(meeting_id=meeting_id))
+    gone = state is not None and state.state == "draft"
+    raise redirect("/meetings" if gone else f"/meetings/{meeting_id}", "schedule.discarded")
+
+
+@routes.get("/meetings/{id}/cancel")
+async def cancel_form(request: web.Request) -> web.Response:
+    async with request.app[DB].reading() as reading:
+        found = await meeting_page(reading, signed_in(request), request.match_info["id"])
+    if not found.by.organises:
+        raise NotFound
+    return page(request, "schedule/cancel.html", found=found, reason="")
+
+
+@routes.post("/meetings/{id}/cancel")
+async def cancel(request: web.Request) -> web.Response:
+    actor = signed_in(request)
+    data = await fields_of(request)
+    meeting_id = request.match_info["id"]
+    try:
+        command = command_from(CancelMeeting, data, meeting_id=meeting_id, sender=sender_of(request))
+        answer = await perform(request.app[DB], actor, command) or {}
+    except Invalid as invalid:
+        async with request.app[DB].reading() as reading:
+            found = await meeting_page(reading, actor, meeting_id)
+        reason = data.get("reason", "")
+        return page(request, "schedule/cancel.html", status=422, problems=invalid.problems, found=found, reason=reason)
+    raise redirect(f"/meetings/{meeting_id}", "schedule.cancelled", told=answer["told"])

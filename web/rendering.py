@@ -1,0 +1,123 @@
+"""Pages: Jinja2 templates with what every page needs around them."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from meetings import clock, i18n
+from meetings.commands import Actor
+from meetings.errors import Problem
+
+from .assets import static
+from .flashes import take_flashes
+from .keys import LANGUAGE, NONCE, SESSION, SETTINGS, actor_of
+
+
+@cache
+def environment() -> Environment:
+    found = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    found.globals["static"] = static
+    return found
+
+
+class Formats:
+    """Times and numbers as a page of one language writes them."""
+
+    def __init__(self, language: str, zone: str) -> None:
+        self._language, self._zone = language, zone
+
+    def time(self, instant: datetime) -> str:
+        return i18n.time_text(instant, self._zone)
+
+    def date(self, day: date | datetime) -> str:
+        return i18n.date_text(clock.local(day, self._zone).date() if isinstance(day, datetime) else day, self._language)
+
+    def when(self, instant: datetime) -> str:
+        return i18n.when_text(instant, self._language, self._zone)
+
+    def span(self, start: datetime, end: datetime, zone: str | None = None) -> str:
+        return i18n.span_text(start, end, self._language, zone or self._zone)
+
+    def number(self, value: float) -> str:
+        return i18n.number_text(value, self._language)
+
+    def percent(self, share: float) -> str:
+        return i18n.percent_text(share, self._language)
+
+    def size(self, count: int) -> str:
+        """`1,4 MB`."""
+        for unit, of in (("MB", 1 << 20), ("KB", 1 << 10)):
+            if count >= of:
+                return f"{i18n.number_text(round(count / of, 1), self._language)} {unit}"
+        return f"{count} B"
+
+
+def page(
+    request: web.Request,
+    template: str,
+    *,
+    status: int = 200,
+    problems: Sequence[Problem] = (),
+    labels: Mapping[str, str] | None = None,
+    **context: Any,
+) -> web.Response:
+    """The page, in the request's language. `problems` are shown on top, each linked to its field, and named after it where
+    `labels` (field -> catalogue key) knows the field."""
+    language = request[LANGUAGE]
+    t = i18n.translator(language)
+    settings = request.app[SETTINGS]
+    actor = actor_of(request)
+    session = request.get(SESSION)
+    body = environment().get_template(template).render(
+        t=t, lang=language, actor=actor, csrf=session.csrf if session else "", nonce=request[NONCE], path=request.path,
+        brand={"name": settings.name, "place": settings.place}, nav=navigation(actor, request.path, t),
+        fmt=Formats(language, settings.zone), flashes=take_flashes(request), problems=problem_texts(problems, t, labels or {}),
+        local_mail=settings.mail == "local", **context,
+    )  # fmt: skip
+    return web.Response(text=body, content_type="text/html", status=status)
+
+
+def problem_texts(
+    problems: Sequence[Problem], t: i18n.Translate, labels: Mapping[str, str] | None = None
+) -> list[dict[str, str]]:
+    """Each problem as `where`, `text`, and `label`, the name of its field if there is one in `labels`."""
+    names = labels or {}
+    return [
+        {
+            "where": p.where, "text": i18n.refusal_text(p.code, p.params, t),
+            "label": t(names[p.where]) if p.where in names else "",
+        }
+        for p in problems
+    ]  # fmt: skip
+
+
+def navigation(actor: Actor | None, path: str, t: i18n.Translate) -> list[dict[str, Any]]:
+    """The places that this actor can go to. `count`: what waits there, 0 for nothing."""
+    if actor is None or actor.kind != "account":
+        return []
+    places = [("/", "home"), ("/meetings", "meetings"), ("/tasks", "tasks")]
+    if actor.role in ("agency_admin", "system_admin"):
+        places.append(("/admin", "admin"))
+    return [
+        {"href": href, "key": key, "label": t(f"layout.nav_{key}"), "count": 0, "current": _stands_in(path, href)}
+        for href, key in places
+    ]
+
+
+def _stands_in(path: str, place: str) -> bool:
+    return path == place or (place != "/" and path.startswith(place + "/"))
+
+
+def new_nonce() -> str:
+    return secrets.token_urlsafe(16)

@@ -1,0 +1,37 @@
+"""The whole URL map: each page's routes, in the order of the navigation."""
+
+from __future__ import annotations
+
+from .pages import (
+    account,
+    admin,
+    admin_agencies,
+    admin_people,
+    home,
+    meetings,
+    minutes,
+    organisation_import,
+    outbox,
+    papers,
+    personal_link,
+    room,
+    schedule,
+    sign_in,
+)
+
+ALL_ROUTES = (
+    sign_in.routes,
+    account.routes,
+    home.routes,
+    schedule.routes,
+    meetings.routes,
+    papers.routes,
+    room.routes,
+    minutes.routes,
+    personal_link.routes,
+    outbox.routes,
+    admin.routes,
+    admin_agencies.routes,
+    admin_people.routes,
+    organisation_import.routes,
+)

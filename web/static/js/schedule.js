@@ -1,0 +1,98 @@
+// The schedule page: saves by itself, finds people, invites whole groups. Without it the page works as a plain form.
+const form = document.querySelector("form[data-autosave]");
+const saved = document.getElementById("saved");
+const fold = (text) => text.toLowerCase().replaceAll("đ", "d").normalize("NFD").replace(/\p{M}/gu, "");
+
+class Autosave {
+  #timer = 0;
+  #saving = false;
+  #again = false;
+
+  constructor() {
+    form.addEventListener("input", () => this.#soon());
+    form.addEventListener("submit", () => window.clearTimeout(this.#timer));
+  }
+
+  soon() { this.#soon(); }
+
+  #soon() {
+    window.clearTimeout(this.#timer);
+    this.#timer = window.setTimeout(() => this.#save(), 1200);
+  }
+
+  async #save() {
+    if (this.#saving) { this.#again = true; return; }
+    this.#saving = true;
+    this.#show("saving");
+    try {
+      const body = new URLSearchParams(new FormData(form));
+      const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
+      if (!answer.ok) throw new Error(answer.status);
+      const { revision, saved_at } = await answer.json();
+      document.getElementById("revision").value = revision;
+      const time = new Date(saved_at).toLocaleTimeString("vi", { hour: "2-digit", minute: "2-digit" });
+      this.#show("saved", ` ${time}`);
+    } catch {
+      // What was typed stays on the page; the next change tries again.
+      this.#show("failed");
+    } finally {
+      this.#saving = false;
+      if (this.#again) { this.#again = false; this.#soon(); }
+    }
+  }
+
+  #show(state, more = "") {
+    saved.textContent = saved.dataset[state] + more;
+    saved.className = `chip ${state === "failed" ? "bad" : "ok"}`;
+  }
+}
+
+const autosave = new Autosave();
+
+// Finding a person by any part of name, position or agency, with or without marks.
+const pick = document.getElementById("people-pick");
+document.getElementById("people-filter").addEventListener("input", (event) => {
+  const wanted = fold(event.target.value.trim());
+  for (const group of pick.querySelectorAll("details")) {
+    let any = false;
+    for (const person of group.querySelectorAll(".person")) {
+      const fits = !wanted || fold(person.dataset.name).includes(wanted);
+      person.hidden = !fits;
+      any ||= fits;
+    }
+    group.hidden = !any;
+    group.open = wanted ? any : [...group.querySelectorAll("select")].some((select) => select.value);
+  }
+});
+document.getElementById("people-filter").addEventListener("keydown", (event) => {
+  if (event.key === "Enter") event.preventDefault();
+});
+
+const count = document.getElementById("invited-count");
+function recount() {
+  const chosen = [...pick.querySelectorAll("select")].filter((select) => select.value).length;
+  count.textContent = count.dataset.text.replace("{n}", chosen);
+}
+pick.addEventListener("change", recount);
+
+// One click invites the first person, by protocol, of every agency of a kind.
+for (const button of document.querySelectorAll("[data-invite-kind]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    for (const group of pick.querySelectorAll(`details[data-kind="${button.dataset.inviteKind}"]`)) {
+      const first = group.querySelector("select");
+      if (![...group.querySelectorAll("select")].some((select) => select.value)) first.value = "vote";
+      group.open = true;
+    }
+    recount();
+    autosave.soon();
+  });
+}
+
+// Fields that make sense for one choice only.
+for (const part of document.querySelectorAll("[data-only]")) {
+  const [name, value] = part.dataset.only.split("=");
+  const show = () => { part.hidden = form.elements[name].value !== value; };
+  form.addEventListener("change", show);
+  show();
+}

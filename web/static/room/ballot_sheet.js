@@ -1,0 +1,78 @@
+// The ballot comes to whoever may vote, over whatever they do, without taking away what they were typing: a sheet from
+// below with the whole question, large answers, a confirming step, and the receipt.
+import { h, fill, $ } from "./dom.js";
+import { openBallot } from "./facts.js";
+import { ruleText, SIGNS } from "./ballot_views.js";
+import { t } from "./words.js";
+
+export class BallotSheet {
+  #room;
+  #sheet = $("#ballot-sheet");
+  #shown = null;
+  #chosen = null;
+  #hidden = new Set();
+  #sending = false;
+
+  constructor(room) { this.#room = room; }
+
+  render(state) {
+    const ballot = openBallot(state);
+    const mandate = ballot && state.mandates[ballot.id];
+    const away = !mandate?.entitled || this.#hidden.has(ballot.id);
+    $("#ballot-again").hidden = !(mandate?.entitled && this.#hidden.has(ballot?.id));
+    $("#ballot-again").onclick = () => { this.#hidden.delete(ballot.id); this.render(this.#room.state); };
+    if (away) return void this.#close();
+    if (this.#shown !== ballot.id) this.#open(ballot, mandate);
+    this.#draw(ballot, mandate);
+  }
+
+  #open(ballot, mandate) {
+    this.#shown = ballot.id;
+    this.#chosen = mandate.choice;
+    this.#sheet.hidden = false;
+    document.body.classList.add("voting");
+    $("#announce").textContent = `${t("room.ballot_came")} ${ballot.question}`;
+    // Whoever is writing keeps the focus where it is.
+    const typing = document.activeElement?.matches("input, textarea, [contenteditable=true]");
+    if (!typing) requestAnimationFrame(() => this.#sheet.querySelector("button")?.focus());
+  }
+
+  #close() {
+    this.#shown = null;
+    this.#sheet.hidden = true;
+    document.body.classList.remove("voting");
+  }
+
+  #draw(ballot, mandate) {
+    const final = mandate.choice && !ballot.change_allowed;
+    fill(this.#sheet,
+      h("div", { class: "row spread" }, h("span", { class: "chip now" }, t("room.voting_now")), h("span", { class: "small muted" }, t("room.turnout", { n: ballot.cast, entitled: ballot.entitled }))),
+      h("h2", { id: "ballot-question" }, ballot.question),
+      h("p", { class: "small muted" }, t("room.named_open"), " ", ruleText(ballot), " ", t(ballot.change_allowed ? "room.may_change" : "room.may_not_change")),
+      h("div", { class: "answers", role: "radiogroup", "aria-labelledby": "ballot-question" }, ["for", "against", "abstain"].map((choice) => this.#answer(choice, final))),
+      mandate.choice
+        ? h("p", { class: "receipt", role: "status" }, h("strong", {}, t("room.you_voted", { choice: t(`room.vote_${mandate.choice}`) })), " ", h("span", { class: "small muted" }, t("room.receipt", { receipt: mandate.receipt.slice(0, 12) })))
+        : null,
+      this.#chosen && this.#chosen !== mandate.choice && !final
+        ? h("button", { class: "primary large", "data-key": "send-vote", disabled: this.#sending, onclick: () => this.#send(ballot) }, t(this.#sending ? "room.sending" : "room.send_vote", { choice: t(`room.vote_${this.#chosen}`) }))
+        : null,
+      h("button", { class: "quiet", "data-key": "hide-vote", onclick: () => { this.#hidden.add(ballot.id); this.render(this.#room.state); } }, t(mandate.choice ? "room.close_sheet" : "room.vote_later")));
+  }
+
+  #answer(choice, final) {
+    const chosen = this.#chosen === choice;
+    return h("button", {
+      class: `vote ${choice}${chosen ? " chosen" : ""}`, role: "radio", "aria-checked": String(chosen), "data-key": `vote-${choice}`, disabled: final,
+      onclick: () => { this.#chosen = choice; this.render(this.#room.state); },
+    }, h("span", { class: "sign", "aria-hidden": "true" }, SIGNS[choice]), h("span", {}, t(`room.vote_${choice}`)));
+  }
+
+  async #send(ballot) {
+    this.#sending = true;
+    this.render(this.#room.state);
+    const answer = await this.#room.do("CastVote", { ballot_id: ballot.id, choice: this.#chosen });
+    this.#sending = false;
+    if (!answer.ok) this.#chosen = this.#room.state.mandates[ballot.id]?.choice ?? null;
+    this.render(this.#room.state);
+  }
+}

@@ -1,0 +1,49 @@
+// The next sensible acts, in order, with a key each; what cannot be undone asks first.
+import { h, fill, $ } from "./dom.js";
+import { ballots, items, nextItem, openBallot, queue, running, speaker } from "./facts.js";
+import { t } from "./words.js";
+
+export class ChairBar {
+  #room;
+  #acts = [];
+  constructor(room) {
+    this.#room = room;
+    document.addEventListener("keydown", (event) => this.#key(event));
+  }
+
+  render(state) {
+    $("#chair-bar").hidden = !this.#room.runs || ["finished", "cancelled"].includes(state.meeting.state);
+    if (!this.#room.runs) return;
+    this.#acts = state.meeting.state === "live" ? this.#live(state) : [{ key: "S", label: t("room.start_meeting"), primary: true, act: () => this.#room.do("StartMeeting") }];
+    fill($("#chair-bar"), this.#acts.map(({ key, label, primary, quiet, act }) => h("button", { class: primary ? "primary" : quiet ? "quiet last" : "", "data-key": `bar-${key}`, "aria-keyshortcuts": key, onclick: act }, label, " ", h("kbd", { "aria-hidden": "true" }, key === "ArrowRight" ? "→" : key))));
+  }
+
+  #live(state) {
+    const room = this.#room;
+    const [first] = queue(state);
+    const now = speaker(state);
+    const open = openBallot(state);
+    const here = running(state);
+    const prepared = ballots(state).find((ballot) => ballot.state === "prepared" && ballot.item_id === here?.id) ?? ballots(state).find((ballot) => ballot.state === "prepared");
+    const next = nextItem(state);
+    const acts = [];
+    if (now) acts.push({ key: "P", label: t("room.end_speech"), act: () => room.do("EndSpeech", { speech_id: now.id }) });
+    else if (first) acts.push({ key: "P", label: t("room.give_floor", { name: state.participants[first.participant_id]?.name ?? "" }), act: () => room.do("GiveFloor", { speech_id: first.id }) });
+    if (open) acts.unshift({ key: "B", label: t("room.close_ballot"), primary: true, act: () => room.confirm(t("room.confirm_close_ballot", { n: open.cast, entitled: open.entitled }), () => room.do("CloseBallot", { ballot_id: open.id })) });
+    else if (prepared) acts.push({ key: "B", label: t("room.open_ballot"), act: () => room.confirm(t("room.confirm_open_ballot", { question: prepared.question }), () => room.do("OpenBallot", { ballot_id: prepared.id })) });
+    else acts.push({ key: "B", label: t("room.new_ballot"), act: () => room.editBallot() });
+    acts.push({ key: "K", label: t("room.record_conclusion"), act: () => room.editConclusion() });
+    if (next) acts.push({ key: "ArrowRight", label: t("room.go_to_item", { n: items(state).indexOf(next) + 1 }), quiet: true, act: () => room.do("StartItem", { item_id: next.id }) });
+    else if (room.chairs) acts.push({ key: "E", label: t("room.end_meeting"), quiet: true, act: () => room.confirm(t("room.confirm_end"), () => room.do("EndMeeting")) });
+    if (!acts.some((act) => act.primary)) acts[0].primary = true;
+    if (next && room.chairs) acts.push({ key: "E", label: t("room.end_meeting"), quiet: true, act: () => room.confirm(t("room.confirm_end"), () => room.do("EndMeeting")) });
+    return acts;
+  }
+
+  #key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || $("#chair-bar").hidden) return;
+    if (event.target.closest("input, textarea, select, [contenteditable=true], dialog[open], [role=radiogroup]")) return;
+    const found = this.#acts.find(({ key }) => key === (event.key.length === 1 ? event.key.toUpperCase() : event.key));
+    if (found) { event.preventDefault(); found.act(); }
+  }
+}

@@ -1,0 +1,144 @@
+// The live connection: joins, applies events in order, asks again after a gap or a cut, and sends every command until the
+// server has answered for it. A command keeps its id, so that sending it again does nothing twice.
+import { io } from "socket.io";
+import { apply } from "./apply.js";
+import { boot, newId } from "./words.js";
+
+const ANSWER_WITHIN = 8000;
+
+export class Connection {
+  #socket = io({ transports: ["websocket", "polling"], reconnectionDelay: 500, reconnectionDelayMax: 4000 });
+  #epoch = null;
+  #known = 0;
+  #early = [];
+  #syncing = false;
+  #listeners = new Map();
+  #store = `commands:${boot.meeting}`;
+  #pending = new Map();
+  state = null;
+  role = null;
+  me = null;
+  offset = 0;
+  status = "connecting";
+
+  constructor() {
+    for (const data of this.#kept()) this.#pending.set(data.id, { data, settle: () => {} });
+    const socket = this.#socket;
+    socket.on("connect", () => this.#join());
+    socket.on("disconnect", () => this.#set("reconnecting"));
+    socket.on("connect_error", (error) => (error.message === "signed_out" ? this.#gone("signed_out") : this.#set("reconnecting")));
+    socket.on("events", (batch) => this.#received(batch));
+    socket.on("presence", (data) => this.#tell("presence", data));
+    socket.on("gone", ({ code }) => this.#gone(code));
+  }
+
+  get socket() { return this.#socket; }
+  get pending() { return this.#pending.size; }
+
+  on(name, listener) {
+    this.#listeners.set(name, [...(this.#listeners.get(name) ?? []), listener]);
+  }
+
+  // The server's time now, in milliseconds.
+  now() { return Date.now() + this.offset; }
+
+  // Resolves with the server's acknowledgement, however long the connection takes to come back.
+  do(name, fields = {}) {
+    const data = { id: newId(), name, ...fields };
+    return new Promise((settle) => {
+      this.#pending.set(data.id, { data, settle });
+      this.#keep();
+      this.#send(data.id);
+    });
+  }
+
+  async #join() {
+    const answer = await this.#ask("join", { meeting_id: boot.meeting, view: boot.view });
+    if (!answer) return;
+    if (!answer.ok) return void this.#gone(answer.code, answer.text);
+    this.#take(answer);
+    for (const id of [...this.#pending.keys()]) this.#send(id);
+    this.#tell("joined");
+  }
+
+  #take(answer) {
+    this.state = answer.state;
+    [this.#epoch, this.#known, this.role, this.me] = [answer.epoch, answer.seq, answer.role, answer.me];
+    this.#setClock(answer.now);
+    this.#set("connected");
+    const early = this.#early.splice(0);
+    for (const batch of early) this.#received(batch);
+    this.#tell("change");
+  }
+
+  #received(batch) {
+    if (this.state === null || this.#epoch === null) return void this.#early.push(batch);
+    this.#setClock(batch.now);
+    if (batch.epoch !== this.#epoch) return void this.#join();
+    if (batch.to <= this.#known) return;
+    if (batch.from > this.#known + 1) return void this.#sync();
+    for (const [seq, kind, data] of batch.events) if (seq > this.#known) apply(this.state, kind, data, this.role);
+    this.#known = batch.to;
+    this.#tell("change");
+  }
+
+  async #sync() {
+    if (this.#syncing) return;
+    this.#syncing = true;
+    const answer = await this.#ask("sync", { since: this.#known, epoch: this.#epoch });
+    this.#syncing = false;
+    if (!answer?.ok) return;
+    if (answer.state) this.#take(answer);
+    else this.#received(answer);
+  }
+
+  async #send(id) {
+    const waiting = this.#pending.get(id);
+    if (!waiting || !this.#socket.connected || this.status !== "connected") return void this.#tell("pending");
+    this.#tell("pending");
+    const answer = await this.#ask("do", waiting.data);
+    if (!answer) return; // cut off meanwhile: sent again after the next join
+    this.#pending.delete(id);
+    this.#keep();
+    this.#tell("pending");
+    waiting.settle(answer);
+    if (!answer.ok) this.#tell("refused", answer);
+  }
+
+  async #ask(name, data) {
+    try {
+      return await this.#socket.timeout(ANSWER_WITHIN).emitWithAck(name, data);
+    } catch {
+      // No answer in time. While connected, ask again; else the next connection does.
+      if (!this.#socket.connected) return null;
+      return name === "do" ? this.#ask(name, data) : null;
+    }
+  }
+
+  #setClock(iso) { if (iso) this.offset = Date.parse(iso) - Date.now(); }
+
+  #set(status) {
+    if (status === "reconnecting" && this.status === "gone") return;
+    this.status = status;
+    this.#tell("status");
+  }
+
+  #gone(code, text) {
+    this.status = "gone";
+    this.#socket.disconnect();
+    this.#tell("gone", { code, text });
+    this.#tell("status");
+  }
+
+  #kept() {
+    try { return JSON.parse(sessionStorage.getItem(this.#store)) ?? []; } catch { return []; }
+  }
+
+  #keep() {
+    sessionStorage.setItem(this.#store, JSON.stringify([...this.#pending.values()].map(({ data }) => data)));
+  }
+
+  #tell(name, data) {
+    for (const listener of this.#listeners.get(name) ?? []) listener(data);
+  }
+}

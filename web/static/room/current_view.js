@@ -1,0 +1,69 @@
+// The item in the centre: its title, its papers, what was decided; and the meeting's head with its state and time.
+import { h, fill, $ } from "./dom.js";
+import { conclusions, items, papers, running } from "./facts.js";
+import { dateOf, t, timeOf } from "./words.js";
+
+const ENDINGS = { "application/pdf": "PDF", "image/png": "PNG", "image/jpeg": "JPG" };
+
+export class CurrentView {
+  #room;
+  constructor(room) { this.#room = room; }
+
+  render(state) {
+    this.#head(state);
+    const item = state.items[this.#room.looking] ?? running(state) ?? items(state)[0];
+    const number = items(state).findIndex((each) => each.id === item?.id) + 1;
+    fill($("#item-head"), item && h("p", { class: "small muted" }, t("room.item_number", { n: number }), item.state === "running" ? ` · ${t("room.item_running")}` : ""),
+      item && h("h2", {}, item.title), item?.presenter && h("p", { class: "muted" }, item.presenter),
+      this.#room.looking && this.#room.looking !== running(state)?.id && h("button", { class: "quiet compact", "data-key": "back-now", onclick: () => this.#room.look(null) }, t("room.back_to_now")));
+    const own = item ? papers(state, item.id) : [];
+    const common = Object.values(state.papers).filter((paper) => !state.items[paper.item_id]);
+    fill($("#papers"), own.length + common.length === 0 && h("p", { class: "muted" }, t("room.no_papers")),
+      own.map((paper) => this.#paper(paper)), common.length > 0 && h("h3", {}, t("room.common_papers")), common.map((paper) => this.#paper(paper)));
+    this.#conclusions(state);
+    this.tick(state);
+  }
+
+  tick(state) {
+    const left = Math.round((Date.parse(state.meeting.ends_at) - this.#room.connection.now()) / 60000);
+    const text = left >= 0 ? t("room.meeting_left", { n: left }) : t("room.meeting_over_by", { n: -left });
+    $("#meeting-time").textContent = state.meeting.state === "live" ? text : "";
+  }
+
+  #head(state) {
+    const { meeting } = state;
+    $("#meeting-title").textContent = meeting.title;
+    const chair = Object.values(state.participants).find((person) => person.duty === "chair");
+    $("#meeting-line").textContent = [chair && `${t("duty.chair")}: ${chair.title} ${chair.name}`, `${timeOf(meeting.starts_at)}–${timeOf(meeting.ends_at)}`].filter(Boolean).join(" · ");
+    const chip = $("#meeting-state");
+    chip.textContent = t(`room.state_${meeting.state}`);
+    chip.className = `chip ${meeting.state === "live" ? "now" : meeting.state === "cancelled" ? "bad" : ""}`;
+    $("#before").hidden = meeting.state !== "invited";
+    $("#after").hidden = !["finished", "cancelled"].includes(meeting.state);
+    $("#after-text").textContent = t(meeting.state === "cancelled" ? "room.was_cancelled" : "room.has_ended");
+    const { url, id, passcode } = meeting.video;
+    $("#video").hidden = !url;
+    if (url) $("#video-link").href = url;
+    fill($("#video-facts"), id && h("li", {}, `${t("room.video_id")}: `, h("code", {}, id)), passcode && h("li", {}, `${t("room.video_passcode")}: `, h("code", {}, passcode)));
+  }
+
+  #paper(paper) {
+    const ending = ENDINGS[paper.media_type] ?? paper.file_name.split(".").pop().toUpperCase();
+    return h("div", { class: "paper-line" }, h("span", { class: "paper-kind", "aria-hidden": "true" }, ending), h("span", { class: "strong" }, paper.title),
+      h("a", { class: "button compact", href: `/papers/${paper.id}`, target: "_blank", rel: "noopener", "data-key": `paper-${paper.id}`, "aria-label": `${t("room.open_paper")}: ${paper.title}` }, t("room.open_paper")));
+  }
+
+  #conclusions(state) {
+    const list = conclusions(state);
+    const agency = (key) => state.agencies[key] ?? "";
+    fill($("#conclusions"), list.length === 0 && h("p", { class: "muted" }, t("room.no_conclusions")), list.map((each, index) => h("article", { class: "conclusion" },
+      h("p", {}, h("strong", {}, `${index + 1}. `), each.text),
+      h("p", { class: "small muted" }, [each.lead_agency_id && `${t("room.lead")}: ${agency(each.lead_agency_id)}`,
+        each.support_agency_ids.length && `${t("room.support")}: ${each.support_agency_ids.map(agency).join(", ")}`, each.due_on && `${t("room.due")}: ${dateOf(each.due_on)}`].filter(Boolean).join(" · ")),
+      this.#room.runs && state.meeting.minutes_state !== "approved" && h("div", { class: "row" },
+        h("button", { class: "quiet compact", "data-key": `edit-${each.id}`, onclick: () => this.#room.editConclusion(each) }, t("room.edit")),
+        h("button", { class: "quiet compact", "data-key": `drop-${each.id}`, onclick: () => this.#room.confirm(t("room.confirm_remove_conclusion"), () => this.#room.do("RemoveConclusion", { conclusion_id: each.id })) }, t("room.remove"))))),
+      this.#room.runs && ["live", "finished"].includes(state.meeting.state) && state.meeting.minutes_state !== "approved"
+        && h("button", { "data-key": "new-conclusion", onclick: () => this.#room.editConclusion() }, t("room.record_conclusion")));
+  }
+}

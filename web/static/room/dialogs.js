@@ -1,0 +1,91 @@
+// The dialogs of those who run the meeting: a ballot, a conclusion, a new item, and "are you sure".
+import { h, fill, $ } from "./dom.js";
+import { items, running } from "./facts.js";
+import { newId, t } from "./words.js";
+
+export class Dialogs {
+  #room;
+  constructor(room) {
+    this.#room = room;
+    for (const button of document.querySelectorAll("dialog [data-close]")) button.addEventListener("click", () => button.closest("dialog").close());
+    this.#submits("#ballot-dialog", (form) => this.#prepare(form));
+    this.#submits("#conclusion-dialog", (form) => this.#conclude(form));
+    this.#submits("#item-dialog", (form) => this.#insert(form));
+    $("#new-item").addEventListener("click", () => this.#show("#item-dialog"));
+  }
+
+  confirm(text, act) {
+    const dialog = $("#confirm-dialog");
+    $("#confirm-text").textContent = text;
+    $("#confirm-yes").onclick = () => { dialog.close(); act(); };
+    dialog.showModal();
+  }
+
+  ballot() {
+    const form = this.#show("#ballot-dialog");
+    this.#items(form.elements.item_id);
+  }
+
+  conclusion(known) {
+    const form = this.#show("#conclusion-dialog");
+    const { state } = this.#room;
+    form.dataset.id = known?.id ?? newId();
+    this.#items(form.elements.item_id, known?.item_id);
+    form.elements.text.value = known?.text ?? "";
+    form.elements.due_on.value = known?.due_on ?? "";
+    const agencies = Object.entries(state.agencies);
+    fill(form.elements.lead, h("option", { value: "" }, t("room.no_lead")), agencies.map(([key, name]) => h("option", { value: key, selected: key === known?.lead_agency_id }, name)));
+    fill($("#support"), agencies.map(([key, name]) => h("label", { class: "check" }, h("input", { type: "checkbox", name: "support", value: key, checked: known?.support_agency_ids.includes(key) }), h("span", {}, name))));
+  }
+
+  #show(id) {
+    const dialog = $(id);
+    const form = dialog.querySelector("form");
+    form.reset();
+    fill(form.querySelector("[data-refused]"));
+    dialog.showModal();
+    return form;
+  }
+
+  #items(select, chosen = running(this.#room.state)?.id) {
+    fill(select, h("option", { value: "" }, t("room.whole_meeting")), items(this.#room.state).map((item, n) => h("option", { value: item.id, selected: item.id === chosen }, `${n + 1}. ${item.title}`)));
+  }
+
+  // What was typed stays in the dialog until the server has it.
+  #submits(id, send) {
+    const dialog = $(id);
+    dialog.querySelector("form").addEventListener("submit", async (event) => {
+      event.preventDefault();
+      const form = event.target;
+      const answer = await send(form);
+      if (answer.ok) dialog.close();
+      else fill(form.querySelector("[data-refused]"), h("p", { class: "notice bad", role: "alert" }, answer.text));
+    });
+  }
+
+  #prepare(form) {
+    const f = form.elements;
+    const fraction = (text) => text.split("/").map(Number);
+    const strict = f.threshold.value.startsWith(">");
+    return this.#room.do("PrepareBallot", {
+      question: f.question.value, item_id: f.item_id.value || null, base: f.base.value, threshold: fraction(f.threshold.value.slice(1)), strict,
+      quorum: fraction(f.quorum.value), change_allowed: f.change_allowed.checked,
+    });
+  }
+
+  #conclude(form) {
+    const f = form.elements;
+    const support = [...form.querySelectorAll("[name=support]:checked")].map((box) => box.value);
+    return this.#room.do("RecordConclusion", {
+      conclusion_id: form.dataset.id, item_id: f.item_id.value || null, text: f.text.value, lead_agency_id: f.lead.value || null,
+      support_agency_ids: support, due_on: f.due_on.value || null,
+    });
+  }
+
+  #insert(form) {
+    const f = form.elements;
+    const order = items(this.#room.state);
+    const after = running(this.#room.state) ?? order.at(-1);
+    return this.#room.do("InsertItem", { title: f.title.value, presenter: f.presenter.value, minutes: Number(f.minutes.value) || 0, after_id: after?.id ?? null });
+  }
+}

@@ -1,0 +1,45 @@
+// What the room's views work out of the state: pure functions, no document.
+const byPosition = (a, b) => a.position - b.position || (a.id < b.id ? -1 : 1);
+
+export const values = (map) => Object.values(map);
+export const items = (state) => values(state.items).sort(byPosition);
+export const running = (state) => values(state.items).find((item) => item.state === "running") ?? null;
+export const speaker = (state) => values(state.speeches).find((speech) => speech.state === "speaking") ?? null;
+export const queue = (state) => values(state.speeches).filter((speech) => speech.state === "waiting").sort(byPosition);
+export const ballots = (state) => values(state.ballots).sort(byPosition);
+export const openBallot = (state) => values(state.ballots).find((ballot) => ballot.state === "open") ?? null;
+export const conclusions = (state) => values(state.conclusions).sort(byPosition);
+export const papers = (state, item) => values(state.papers).filter((paper) => paper.item_id === item).sort(byPosition);
+
+export function nextItem(state) {
+  const order = items(state);
+  const now = order.findIndex((item) => item.state === "running");
+  return order.slice(now + 1).find((item) => item.state === "planned") ?? null;
+}
+
+export function attendance(state) {
+  const voters = values(state.participants).filter((person) => person.votes);
+  const present = voters.filter((person) => person.attendance !== "absent");
+  const [num, den] = state.meeting.quorum;
+  const needed = Math.ceil((voters.length * num) / den);
+  const guests = values(state.participants).filter((person) => !person.votes && person.attendance !== "absent").length;
+  return {
+    members: voters.length, present: present.length, needed, reached: present.length >= needed, guests,
+    online: present.filter((person) => person.attendance === "online").length,
+    excused: voters.filter((person) => person.attendance === "absent" && ["declined", "substitute"].includes(person.answer)).length,
+  };
+}
+
+export function spentSeconds(item, now) {
+  const sinceStart = item.state === "running" ? Math.max(0, (now - Date.parse(item.started_at)) / 1000) : 0;
+  return item.spent_seconds + sinceStart;
+}
+
+export const ballotRule = (ballot) => {
+  const base = { all: ballot.members_total, present: ballot.entitled, cast: ballot.cast }[ballot.base];
+  const [num, den] = ballot.threshold;
+  const exact = (base * num) / den;
+  return { base, needed: ballot.strict ? Math.floor(exact + 1e-9) + 1 : Math.ceil(exact - 1e-9) };
+};
+
+export const initials = (name) => name.trim().split(/\s+/).slice(-2).map((word) => word[0]).join("").toUpperCase();

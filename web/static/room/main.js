@@ -1,0 +1,75 @@
+// The room: one connection, one state, and a view for each part of the page.
+import { AgendaView } from "./agenda_view.js";
+import { AttendanceView } from "./attendance_view.js";
+import { BallotSheet } from "./ballot_sheet.js";
+import { BallotsView } from "./ballot_views.js";
+import { ChairBar } from "./chair_bar.js";
+import { Connection } from "./connection.js";
+import { CurrentView } from "./current_view.js";
+import { Dialogs } from "./dialogs.js";
+import { $ } from "./dom.js";
+import { MinutesView } from "./minutes_view.js";
+import { SpeakingView } from "./speaking_view.js";
+import { StatusView } from "./status_view.js";
+
+class Room {
+  connection = new Connection();
+  looking = null; // an item that this person looks at, instead of the running one
+  #status = new StatusView(this.connection);
+  #minutes = new MinutesView(this);
+  #dialogs = new Dialogs(this);
+  #views = [new CurrentView(this), new AgendaView(this), new AttendanceView(this), new SpeakingView(this), new BallotsView(this), new ChairBar(this), new BallotSheet(this), this.#minutes];
+
+  constructor() {
+    this.connection.on("change", () => this.#render());
+    this.#tabs("[data-tab]", "data-shown", (name) => { if (name === "minutes") this.#minutes.open(); });
+    this.#tabs("[data-part]", "data-phone", (name) => { if (name === "minutes") { this.#show("data-shown", "minutes", "[data-tab]"); this.#minutes.open(); } });
+    for (const button of document.querySelectorAll("[data-fact]")) button.addEventListener("click", () => this.#minutes.insert(button.dataset.fact));
+    for (const button of document.querySelectorAll("[data-copy]")) button.addEventListener("click", () => navigator.clipboard.writeText($(button.dataset.copy).href));
+    setInterval(() => { if (this.state) for (const view of this.#views) view.tick?.(this.state); }, 500);
+  }
+
+  get state() { return this.connection.state; }
+  get me() { return this.connection.me; }
+  get runs() { return this.connection.role === "runner"; }
+  get chairs() { return this.state.participants[this.me]?.duty === "chair"; }
+
+  do(name, fields) { return this.connection.do(name, fields); }
+  note(text, kind) { this.#status.note(text, kind); }
+  confirm(text, act) { this.#dialogs.confirm(text, act); }
+  editBallot() { this.#dialogs.ballot(); }
+  editConclusion(known) { this.#dialogs.conclusion(known); }
+
+  look(item) {
+    this.looking = item;
+    this.#show("data-phone", "now", "[data-part]");
+    this.#render();
+  }
+
+  #render() {
+    if (!this.state) return;
+    $("#room").hidden = false;
+    $("#waiting").hidden = true;
+    $("#room").classList.toggle("runs", this.runs);
+    $("#new-item").hidden = !this.runs || this.state.meeting.state === "finished";
+    for (const view of this.#views) view.render(this.state);
+  }
+
+  #tabs(selector, attribute, then) {
+    for (const button of document.querySelectorAll(selector)) {
+      button.addEventListener("click", () => {
+        const name = button.dataset.tab ?? button.dataset.part;
+        this.#show(attribute, name, selector);
+        then(name);
+      });
+    }
+  }
+
+  #show(attribute, name, selector) {
+    document.body.setAttribute(attribute, name);
+    for (const button of document.querySelectorAll(selector)) button.setAttribute("aria-pressed", String((button.dataset.tab ?? button.dataset.part) === name));
+  }
+}
+
+const room = new Room();
+window.room = room; // for the tests, which compare its state with a fresh snapshot

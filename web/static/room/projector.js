@@ -1,0 +1,71 @@
+// The shared screen: follows the meeting by itself, without controls, to be read across a hall.
+import { ring } from "./attendance_view.js";
+import { resultView, ruleText } from "./ballot_views.js";
+import { Connection } from "./connection.js";
+import { $, bar, fill, h } from "./dom.js";
+import { attendance, ballots, items, openBallot, queue, running, speaker } from "./facts.js";
+import { countdown, t, timeOf } from "./words.js";
+
+const RESULT_STAYS = 90_000;
+
+class Projector {
+  #connection = new Connection();
+  constructor() {
+    this.#connection.on("change", () => this.#render());
+    this.#connection.on("status", () => { $("#cut").hidden = ["connected", "connecting"].includes(this.#connection.status); });
+    this.#connection.on("gone", () => { $("#cut").hidden = false; });
+    setInterval(() => this.#tick(), 500);
+  }
+
+  get state() { return this.#connection.state; }
+
+  #render() {
+    const { state } = this;
+    const item = running(state);
+    const number = items(state).indexOf(item) + 1;
+    const open = openBallot(state);
+    const closed = this.#freshResult(state);
+    fill($("#kicker"), open ? t("room.voting_now") : closed ? t("room.ballot_result") : item ? t("room.item_number", { n: number }) : t(`room.state_${state.meeting.state}`));
+    fill($("#title"), open?.question ?? closed?.question ?? item?.title ?? state.meeting.title);
+    const stage = open ? this.#open(open) : closed ? [resultView(closed, true)] : this.#talk(state, item);
+    fill($("#stage"), ...stage);
+    const facts = attendance(state);
+    fill($("#foot"), h("div", { class: "foot-ring" }, ring(facts)), h("p", {}, t("room.present_of", { n: facts.present, members: facts.members }), " · ", t(facts.reached ? "room.quorate" : "room.inquorate", { needed: facts.needed })));
+    this.#tick();
+  }
+
+  #freshResult(state) {
+    const last = ballots(state).filter((ballot) => ballot.state === "closed").sort((a, b) => (a.closed_at < b.closed_at ? 1 : -1))[0];
+    return last && this.#connection.now() - Date.parse(last.closed_at) < RESULT_STAYS && !speaker(state) ? last : null;
+  }
+
+  #open(ballot) {
+    return [bar([["brand", ballot.cast]], ballot.entitled, true), h("p", { class: "big" }, t("room.turnout", { n: ballot.cast, entitled: ballot.entitled })), h("p", {}, ruleText(ballot))];
+  }
+
+  #talk(state, item) {
+    const speech = speaker(state);
+    const person = speech && state.participants[speech.participant_id];
+    const waiting = queue(state).slice(0, 3).map((each) => state.participants[each.participant_id]?.name).filter(Boolean);
+    return [
+      person && h("div", { class: "speaker" }, h("div", {}, h("p", { class: "muted" }, t("room.speaking")), h("p", { class: "big" }, [person.honorific, person.name].filter(Boolean).join(" ")), h("p", {}, [person.title, person.agency].filter(Boolean).join(" · "))), h("span", { class: "clock", id: "clock" })),
+      !person && item?.presenter && h("p", { class: "big" }, item.presenter),
+      waiting.length > 0 && h("p", { class: "muted" }, `${t("room.next_speakers")} ${waiting.join(", ")}`),
+    ].filter(Boolean);
+  }
+
+  #tick() {
+    const now = this.#connection.now();
+    $("#time").textContent = timeOf(new Date(now).toISOString());
+    const speech = this.state && speaker(this.state);
+    const clock = $("#clock");
+    if (speech && clock) {
+      const left = speech.limit_seconds - (now - Date.parse(speech.started_at)) / 1000;
+      clock.textContent = countdown(left);
+      clock.classList.toggle("late", left < 0);
+    }
+    if (this.state && !speech && $("#stage .result-box") && !this.#freshResult(this.state)) this.#render();
+  }
+}
+
+window.room = new Projector();

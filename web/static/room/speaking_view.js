@@ -1,0 +1,63 @@
+// Who has the floor, with the time left; who waits; asking to speak.
+import { h, fill, $ } from "./dom.js";
+import { initials, queue, speaker, values } from "./facts.js";
+import { countdown, t } from "./words.js";
+
+export class SpeakingView {
+  #room;
+  constructor(room) {
+    this.#room = room;
+    $("#ask-form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      room.do("AskToSpeak", { subject: $("#ask-subject").value });
+      $("#ask-subject").value = "";
+    });
+  }
+
+  render(state) {
+    this.#floor(state);
+    this.#queue(state);
+    const mine = values(state.speeches).find((speech) => speech.participant_id === this.#room.me && speech.state === "waiting");
+    $("#ask").hidden = state.meeting.state !== "live" || !this.#room.me || this.#room.connection.role === "projector";
+    $("#ask-form").hidden = Boolean(mine);
+    fill($("#ask-mine"), mine && h("p", {}, t("room.you_wait"), " ",
+      h("button", { class: "quiet compact", "data-key": "withdraw", onclick: () => this.#room.do("WithdrawRequest", { speech_id: mine.id }) }, t("room.withdraw"))));
+  }
+
+  tick(state) {
+    const now = speaker(state);
+    for (const clock of document.querySelectorAll("[data-floor-clock]")) {
+      if (!now) continue;
+      const left = now.limit_seconds - (this.#room.connection.now() - Date.parse(now.started_at)) / 1000;
+      clock.textContent = countdown(left);
+      clock.classList.toggle("late", left < 0);
+    }
+  }
+
+  #floor(state) {
+    const speech = speaker(state);
+    const person = speech && state.participants[speech.participant_id];
+    $("#floor").hidden = !person;
+    if (!person) return fill($("#floor"));
+    fill($("#floor"),
+      h("span", { class: "face", "aria-hidden": "true" }, initials(person.name)),
+      h("div", {}, h("span", { class: "small muted" }, t("room.speaking")), h("h3", {}, [person.honorific, person.name].filter(Boolean).join(" ")),
+        h("span", { class: "muted" }, [person.title, person.agency].filter(Boolean).join(" · ")), speech.subject && h("p", { class: "small" }, speech.subject)),
+      h("div", { class: "floor-side" }, h("span", { class: "clock", "data-floor-clock": speech.id, role: "timer" }),
+        (this.#room.runs || speech.participant_id === this.#room.me) && h("button", { class: "compact", "data-key": "end-speech", onclick: () => this.#room.do("EndSpeech", { speech_id: speech.id }) }, t("room.end_speech"))));
+    this.tick(state);
+  }
+
+  #queue(state) {
+    const waiting = queue(state);
+    $("#queue-count").textContent = waiting.length ? ` · ${waiting.length}` : "";
+    fill($("#queue"), waiting.length === 0 && h("li", { class: "muted small" }, t("room.queue_empty")),
+      waiting.map((speech, index) => {
+        const person = state.participants[speech.participant_id];
+        if (!person) return null;
+        return h("li", { class: "queue-line" }, h("span", { class: "muted strong" }, String(index + 1)),
+          h("div", {}, h("span", { class: "strong" }, person.name), h("span", { class: "small muted block" }, [person.agency, speech.subject].filter(Boolean).join(" · "))),
+          this.#room.runs && h("button", { class: "compact", "data-key": `floor-${speech.id}`, onclick: () => this.#room.do("GiveFloor", { speech_id: speech.id }), "aria-label": `${t("room.give_floor_short")}: ${person.name}` }, t("room.give_floor_short")));
+      }));
+  }
+}
