@@ -27,8 +27,8 @@ class Batch:
 
     def viewed_by(self, role: Role, participant_id: str | None) -> View:
         """A key: viewers with the same one get the same events."""
-        own = self._personal.get(participant_id or "", ())
-        return role, tuple(row.seq for row in own)
+        own = self._personal.get(participant_id or "")
+        return role, tuple([row.seq for row in own]) if own else ()
 
     def events(self, role: Role, participant_id: str | None) -> Ready:
         """The list of events, in order, that such a viewer gets."""

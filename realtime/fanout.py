@@ -61,25 +61,28 @@ class Fanout:
         self._sockets.pop(sid, None)
 
     def send(self, sids: Iterable[str], what: Message) -> None:
-        frames = what.frames
+        frames, sockets = what.frames, self._sockets
+        idle = []
         for sid in sids:
-            socket = self._sockets.get(sid)
-            if socket is None or socket.closed or socket.closing:
+            transport = _idle(socket := sockets.get(sid))
+            if transport is not None:
+                idle.append(transport)
+            elif socket is None or socket.closed or socket.closing:
                 continue
-            direct = _idle(socket)
-            if direct is not None:
-                direct.transport.write(frames)
             elif _keeps_up(socket):
                 for packet in what.packets:
                     socket.queue.put_nowait(packet)
             else:
                 self.drop(sid)
+        # In a loop of their own: between two writes the processor forgets whatever else was at hand.
+        for transport in idle:
+            transport.write(frames)
 
     def drop(self, sid: str) -> None:
         """Cut the connection without a word: the client reconnects and syncs."""
         socket = self._sockets.get(sid)
         direct = getattr(socket, "direct", None)
-        if direct is not None and direct.transport is not None:
+        if direct is not None:
             direct.transport.abort()
         elif socket is not None and not socket.closing:
             self._soon(socket.close(wait=False, reason=self._server.eio.reason.TRANSPORT_ERROR))
@@ -113,7 +116,8 @@ class DirectWebSocket(driver.WebSocket):  # type: ignore[misc]  # the library is
         await self._sock.prepare(request)
         self.environ = environ
         self.transport = request.transport
-        self.handler.__self__.direct = self
+        if self.transport is not None:  # else it has gone already, and the handler finds out
+            self.handler.__self__.direct = self
         await self.handler(self)
         return self._sock
 
@@ -134,11 +138,11 @@ class DirectEngine(engineio.AsyncServer):  # type: ignore[misc]  # the library i
 
     async def send_packet(self, sid: str, pkt: Any) -> None:
         socket = self.sockets.get(sid)
-        direct = None if socket is None or socket.closed or socket.closing else _idle(socket)
-        if direct is None:
+        transport = _idle(socket)
+        if transport is None:
             await super().send_packet(sid, pkt)
         else:
-            direct.transport.write(_frame(pkt.encode()))
+            transport.write(_frame(pkt.encode()))
 
 
 class Manager(socketio.AsyncManager):  # type: ignore[misc]  # the library is untyped
@@ -164,20 +168,23 @@ class DirectServer(socketio.AsyncServer):  # type: ignore[misc]  # the library i
 
 
 def _idle(socket: Any) -> Any:
-    """The socket's WebSocket when nothing waits to be sent before: what is written to it now arrives in order."""
-    direct: DirectWebSocket | None = getattr(socket, "direct", None)
+    """The transport of a socket for which nothing waits to be sent before: what is written to it now arrives in order."""
+    try:
+        direct: DirectWebSocket = socket.direct
+    except AttributeError:  # it polls, or has gone
+        return None
     # An item taken from the queue but not yet written is still an unfinished task.
-    if direct is None or not socket.upgraded or socket.queue._unfinished_tasks or direct.sending:
+    if direct.sending or socket.queue._unfinished_tasks or socket.closed or not socket.upgraded:
         return None
     transport = direct.transport
-    if transport is None or transport.is_closing() or transport.get_write_buffer_size() > BUSY:
+    if transport.is_closing() or transport.get_write_buffer_size() > BUSY:
         return None
-    return direct
+    return transport
 
 
 def _keeps_up(socket: Any) -> bool:
     direct: DirectWebSocket | None = getattr(socket, "direct", None)
-    owed = direct.transport.get_write_buffer_size() if direct is not None and direct.transport is not None else 0
+    owed = direct.transport.get_write_buffer_size() if direct is not None else 0
     return owed <= MOST_BUFFERED and socket.queue.qsize() <= MOST_QUEUED
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 import sqlalchemy.exc
@@ -85,21 +86,17 @@ class Pump:
         batch = Batch(rows)
         first, last = self._position + 1, rows[-1].seq
         self._position = last
-        frames: dict[View, Message] = {}
-        sids: dict[View, list[str]] = {}
+        viewers: dict[View, list[Member]] = defaultdict(list)
         for member in self._connections.rooms.get(self._meeting_id, {}).values():
-            view = batch.viewed_by(member.role, member.participant_id)
-            if view not in frames:
-                events = batch.events(member.role, member.participant_id)
-                facts = {"epoch": self._epoch, "from": first, "to": last, "now": clock.iso(clock.now()), "events": events}
-                frames[view] = message("events", facts)
-                sids[view] = []
-            if member.held is None:
-                sids[view].append(member.sid)
-            else:
-                member.held.append(frames[view])
-        for view, frame in frames.items():
-            self._fanout.send(sids[view], frame)
+            viewers[batch.viewed_by(member.role, member.participant_id)].append(member)
+        for members in viewers.values():
+            events = batch.events(members[0].role, members[0].participant_id)
+            facts = {"epoch": self._epoch, "from": first, "to": last, "now": clock.iso(clock.now()), "events": events}
+            frame = message("events", facts)
+            for member in members:
+                if member.held is not None:
+                    member.held.append(frame)
+            self._fanout.send([member.sid for member in members if member.held is None], frame)
 
     def _apply_memberships(self, rows: Sequence[Row]) -> None:
         """Whoever is no longer invited leaves before the next event; whose duty changed starts afresh with what it may see."""
