@@ -31,8 +31,8 @@ async def run() -> list[Figure]:
                 async with load(port, cookies, ("join", {"meeting_id": held.id})) as browsers:
                     seconds.append(browsers.ready_seconds)
                 await asyncio.sleep(1)  # they have left
-        figures.append(Figure(f"join, {kind}: {CLIENTS:,} clients", median(seconds), "s", "from the first connect to the last snapshot", 5, less=True))
-    async with stock(lambda: snapshot) as (port, _):
-        async with load(port, cookies, ("join", {})) as browsers:
-            usual = browsers.ready_seconds
+        against = "from the first connect to the last snapshot"
+        figures.append(Figure(f"join, {kind}: {CLIENTS:,} clients", median(seconds), "s", against, 5, less=True))
+    async with stock(lambda: snapshot) as (port, _), load(port, cookies, ("join", {})) as browsers:
+        usual = browsers.ready_seconds
     return [*figures, Figure("join: stock / room", usual / median(seconds), "times", f"python-socketio answering as much, {usual:.1f} s")]

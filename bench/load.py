@@ -70,7 +70,9 @@ class Load:
 
 
 @asynccontextmanager
-async def load(port: int, cookies: Iterable[str], join: tuple[str, dict[str, Any]] | None = None, kind: str = "socketio") -> AsyncIterator[Load]:
+async def load(
+    port: int, cookies: Iterable[str], join: tuple[str, dict[str, Any]] | None = None, kind: str = "socketio"
+) -> AsyncIterator[Load]:
     """One client a cookie. `kind`: "socketio" or "bare"; `join`: sent once connected, to be acknowledged."""
     with TemporaryDirectory() as folder:
         program, file = compiled(Path(folder)), Path(folder) / "cookies"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
 
 HOME_ZONE = "Asia/Ho_Chi_Minh"
 
@@ -23,8 +24,16 @@ def today(zone: str = HOME_ZONE) -> date:
     return local(now(), zone).date()
 
 
+@cache
+def zones() -> frozenset[str]:
+    """The names of all time zones (IANA)."""
+    return frozenset(available_timezones())
+
+
 def from_local(wall: datetime, zone: str) -> datetime:
-    """A naive wall-clock time of `zone` as an aware UTC instant. Raises `zoneinfo.ZoneInfoNotFoundError` for an unknown zone."""
+    """A naive wall-clock time of `zone` as an aware UTC instant. Raises ValueError for an unknown zone."""
+    if zone not in zones():
+        raise ValueError(zone)
     return wall.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 

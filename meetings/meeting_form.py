@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field
 
@@ -85,34 +85,33 @@ def strict(raw: Raw) -> MeetingForm:
     problems: list[Problem] = []
     tidy = _tidy(raw)
     tidy["guests"] = _guests(str(raw.get("guests", "")), problems)
+    problems += _crossed(tidy, tidy["guests"])
     try:
         fields = validated(Fields, tidy)
     except Invalid as invalid:
-        raise Invalid.of([*problems, *invalid.problems]) from None
-    problems += _crossed(fields)
+        problems += invalid.problems
     if problems:
         raise Invalid.of(problems)
-    starts_at, ends_at = _times(fields)
+    starts_at, ends_at = _times(tidy)
     return MeetingForm(fields, starts_at, ends_at)
 
 
 def times_of(raw: Raw) -> tuple[datetime, datetime] | None:
     """Start and end of a draft, when they can be told already."""
     try:
-        zone = str(raw.get("zone") or clock.HOME_ZONE)
-        day = date.fromisoformat(str(raw.get("date", "")))
-        last = date.fromisoformat(str(raw.get("end_date") or raw.get("date", "")))
-        start, end = time.fromisoformat(str(raw.get("start", ""))), time.fromisoformat(str(raw.get("end", "")))
-        found = clock.from_local(datetime.combine(day, start), zone), clock.from_local(datetime.combine(last, end), zone)
-    except (ValueError, ZoneInfoNotFoundError):
+        found = _times(raw)
+    except ValueError:
         return None
     return found if found[0] < found[1] else None
 
 
-def _times(fields: Fields) -> tuple[datetime, datetime]:
-    start = datetime.combine(fields.date, fields.start)
-    end = datetime.combine(fields.end_date or fields.date, fields.end)
-    return clock.from_local(start, fields.zone), clock.from_local(end, fields.zone)
+def _times(raw: Raw) -> tuple[datetime, datetime]:
+    """Raises ValueError."""
+    zone = str(raw.get("zone") or clock.HOME_ZONE)
+    first = str(raw.get("date", ""))
+    day, last = date.fromisoformat(first), date.fromisoformat(str(raw.get("end_date") or first))
+    start, end = time.fromisoformat(str(raw.get("start", ""))), time.fromisoformat(str(raw.get("end", "")))
+    return clock.from_local(datetime.combine(day, start), zone), clock.from_local(datetime.combine(last, end), zone)
 
 
 def _tidy(raw: Raw) -> Raw:
@@ -142,28 +141,29 @@ def _guests(text: str, problems: list[Problem]) -> list[Raw]:
     return found
 
 
-def _crossed(fields: Fields) -> list[Problem]:
-    """What no field shows by itself."""
+def _crossed(tidy: Raw, guests: Sequence[Raw]) -> list[Problem]:
+    """What no field shows by itself; told together with what is wrong in single fields."""
     problems = []
-    try:
-        ZoneInfo(fields.zone)
-        start, end = _times(fields)
+    if tidy.get("zone", clock.HOME_ZONE) not in clock.zones():
+        problems.append(Problem("zone_unknown", "zone"))
+    with contextlib.suppress(ValueError):  # then a single field says so
+        start, end = _times(tidy)
         if end <= start:
             problems.append(Problem("end_before_start", "end"))
-    except (ZoneInfoNotFoundError, ValueError):
-        problems.append(Problem("zone_unknown", "zone"))
-    if fields.form != "online" and not fields.room_id and not fields.place:
+    form, video = tidy.get("form", "hybrid"), tidy.get("video_kind", "none")
+    if form != "online" and not tidy.get("room_id") and not tidy.get("place"):
         problems.append(Problem("place_missing", "place"))
-    if fields.video_kind == "url" and urlsplit(fields.video_url).scheme not in ("https", "http"):
+    if video == "url" and urlsplit(str(tidy.get("video_url", ""))).scheme not in ("https", "http"):
         problems.append(Problem("video_url", "video_url"))
-    if fields.form == "online" and fields.video_kind == "none":
+    if form == "online" and video == "none":
         problems.append(Problem("video_missing", "video_kind"))
-    if fields.chair_id in (fields.secretary_id, fields.secretary2_id):
+    chair, secretary = tidy.get("chair_id"), tidy.get("secretary_id")
+    if chair and chair in (secretary, tidy.get("secretary2_id")):
         problems.append(Problem("chair_is_secretary", "secretary_id"))
-    if not {k for k in fields.invited if k not in (fields.chair_id, fields.secretary_id)} and not fields.guests:
+    if not set(tidy["invited"]) - {chair, secretary} and not guests:
         problems.append(Problem("nobody_invited", "invited"))
-    if len({g.email for g in fields.guests}) < len(fields.guests):
+    if len({guest["email"] for guest in guests}) < len(guests):
         problems.append(Problem("guest_twice", "guests"))
-    if not fields.contact:
+    if not tidy["contact"]:
         problems.append(Problem("contact_missing", "contact"))
     return problems

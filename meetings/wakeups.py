@@ -65,7 +65,7 @@ class WakeUps:
                 self.wake(scope)  # whatever was told while nobody listened
             await gone.wait()
         finally:
-            await connection.close()
+            connection.terminate()
 
 
 class Watch:
@@ -74,6 +74,8 @@ class Watch:
 
     async def wait(self, seconds: float) -> None:
         """Until something was committed, or `seconds` have gone by."""
+        # Not wait_for: in Python 3.11 it loses a cancellation that comes together with the wake-up.
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._event.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._event.wait()
         self._event.clear()

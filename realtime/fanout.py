@@ -109,14 +109,15 @@ class DirectWebSocket(driver.WebSocket):  # type: ignore[misc]  # the library is
     """engine.io's WebSocket, without compression (it costs ten times what it saves here), and telling when it is idle."""
 
     sending = False
+    transport: asyncio.Transport
 
     async def __call__(self, environ: dict[str, Any]) -> Any:
         request: web.Request = environ["aiohttp.request"]
         self._sock = web.WebSocketResponse(max_msg_size=self.server.max_http_buffer_size, compress=False)
         await self._sock.prepare(request)
         self.environ = environ
-        self.transport = request.transport
-        if self.transport is not None:  # else it has gone already, and the handler finds out
+        if request.transport is not None:  # else it has gone already, and the handler finds out
+            self.transport = request.transport
             self.handler.__self__.direct = self
         await self.handler(self)
         return self._sock

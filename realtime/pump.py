@@ -14,7 +14,7 @@ from meetings.database import Database, Row
 
 from .batch import Batch, View
 from .connections import Connections, Member, role_of
-from .fanout import Fanout, Message, message
+from .fanout import Fanout, message
 from .messages import farewell
 from .minutes_sync import MinutesSync
 

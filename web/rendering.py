@@ -74,18 +74,24 @@ def page(
 ) -> web.Response:
     """The page, in the request's language. `problems` are shown on top, each linked to its field, and named after it where
     `labels` (field -> catalogue key) knows the field."""
-    language = request[LANGUAGE]
-    t = i18n.translator(language)
+    t = i18n.translator(request[LANGUAGE])
     settings = request.app[SETTINGS]
     actor = actor_of(request)
     session = request.get(SESSION)
-    body = environment().get_template(template).render(
-        t=t, lang=language, actor=actor, csrf=session.csrf if session else "", nonce=request[NONCE], path=request.path,
+    body = fragment(
+        request, template, actor=actor, csrf=session.csrf if session else "", nonce=request[NONCE], path=request.path,
         brand={"name": settings.name, "place": settings.place}, nav=navigation(actor, request.path, t),
-        fmt=Formats(language, settings.zone), flashes=take_flashes(request), problems=problem_texts(problems, t, labels or {}),
+        flashes=take_flashes(request), problems=problem_texts(problems, t, labels or {}),
         local_mail=settings.mail == "local", **context,
     )  # fmt: skip
     return web.Response(text=body, content_type="text/html", status=status)
+
+
+def fragment(request: web.Request, template: str, **context: Any) -> str:
+    """A part of a page, in the request's language."""
+    language, settings = request[LANGUAGE], request.app[SETTINGS]
+    words = {"t": i18n.translator(language), "lang": language, "fmt": Formats(language, settings.zone), "zone": settings.zone}
+    return environment().get_template(template).render(words | context)
 
 
 def problem_texts(

@@ -118,9 +118,8 @@ async def test_without_redis_each_process_goes_on_alone(db: Database):
 
 
 @pytest.mark.redis
+@pytest.mark.parametrize("db", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)  # SQLite serves one process
 async def test_events_and_minutes_reach_the_browsers_of_another_process(db: Database):
-    if db.embedded:
-        pytest.skip("SQLite serves one process")
     held = await started(db)
     async with two_processes(db) as (here, there):
         chair, member = await here.joined(held.chair, held.id), await there.joined(held.members[0], held.id)

@@ -32,8 +32,9 @@ from .people import ACCOUNTS, DEPARTMENTS, PASSWORD, City, SignIn, stable_id
 
 WHO = {
     "thuky": "thư ký, Văn phòng UBND thành phố (soạn cuộc họp)", "thuky2": "thư ký thứ hai", "chutri": "Phó Chủ tịch, người chủ trì",
-    "soyte": "Giám đốc Sở Y tế, có giấy mời chờ trả lời", "sotaichinh": "Giám đốc Sở Tài chính", "sokhcn": "Giám đốc Sở Khoa học và Công nghệ",
-    "vyda": "Chủ tịch UBND phường Vỹ Dạ", "qtsoyte": "quản trị đơn vị, Sở Y tế", "admin": "quản trị hệ thống",
+    "soyte": "Giám đốc Sở Y tế, có giấy mời chờ trả lời", "sotaichinh": "Giám đốc Sở Tài chính",
+    "sokhcn": "Giám đốc Sở Khoa học và Công nghệ", "vyda": "Chủ tịch UBND phường Vỹ Dạ", "qtsoyte": "quản trị đơn vị, Sở Y tế",
+    "admin": "quản trị hệ thống",
 }  # fmt: skip
 
 

@@ -127,7 +127,8 @@ def _preview(request: web.Request, kept: Row, plan: Plan) -> web.Response:
         for name in ("agencies", "people", "rooms")
     }  # fmt: skip
     context = {
-        "kept": kept, "plan": plan, "totals": totals, "problem_texts_of": partial(_texts, translator(request[LANGUAGE])), "right": right[:MOST_SHOWN], "more": max(0, len(right) - MOST_SHOWN),
+        "kept": kept, "plan": plan, "totals": totals, "problem_texts_of": partial(_texts, translator(request[LANGUAGE])),
+        "right": right[:MOST_SHOWN], "more": max(0, len(right) - MOST_SHOWN),
         "passed_over": table_of(kept).passed_over, "same": sum(step.effect == "same" and not step.account for step in right),
     }  # fmt: skip
     return admin_page(request, "import_preview.html", "import", **context)

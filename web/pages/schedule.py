@@ -25,7 +25,7 @@ from meetings.scheduling import CancelMeeting, CreateDraft, DiscardDraft, SaveDr
 from ..flashes import redirect
 from ..forms import command_from, fields_of
 from ..keys import DB, SETTINGS, SIGNING_KEY, signed_in
-from ..rendering import page
+from ..rendering import fragment, page
 
 routes = web.RouteTableDef()
 FIELD_NAMES = tuple(Fields.__dataclass_fields__)
@@ -107,7 +107,9 @@ async def save(request: web.Request) -> web.Response:
             raise
         return await edit_page(request, actor, raw=raw, problems=tuple(refusal.problems), status=refusal.status)
     if request.headers.get("Accept") == "application/json":
-        return web.json_response(answer)
+        async with request.app[DB].reading() as reading:
+            advice = await advice_for(reading, meeting_id, raw, clock.now())
+        return web.json_response((answer or {}) | {"advice": fragment(request, "schedule/advice.html", advice=advice)})
     raise web.HTTPSeeOther(f"/meetings/{meeting_id}/{'preview' if action == 'preview' else 'edit'}")
 
 

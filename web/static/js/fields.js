@@ -48,11 +48,11 @@ for (const input of document.querySelectorAll("input[data-filters]")) {
   input.addEventListener("input", () => {
     const wanted = fold(input.value.trim());
     const items = [...list.querySelectorAll(".check, [data-item]")];
-    for (const item of items) item.hidden = !fold(item.textContent).includes(wanted);
+    for (const item of items) item.hidden = !fold(item.dataset.item || item.textContent).includes(wanted);
     for (const [group, was] of open) {
       const any = [...group.querySelectorAll(".check, [data-item]")].some((item) => !item.hidden);
       group.hidden = !any;
-      group.open = wanted ? any : was || group.querySelector(":checked") !== null;
+      group.open = wanted ? any : was || group.querySelector(':checked:not([value=""])') !== null;
     }
     list.querySelector(".picker-none")?.toggleAttribute("hidden", items.some((item) => !item.hidden));
   });
@@ -72,14 +72,16 @@ on("change", "input[data-all]", (input) => {
   }
 });
 
-/** A row of the template, with __n__ replaced by its number in every attribute and text. */
+/** A row of the template, with __n__ replaced by its number and __id__ by a new id in every attribute and text. */
 function rowOf(template, number) {
   const row = template.content.cloneNode(true);
+  const id = crypto.getRandomValues(new Uint8Array(16)).reduce((text, byte) => text + byte.toString(16).padStart(2, "0"), "");
+  const filled = (text) => text.replaceAll("__n__", number).replaceAll("__id__", id);
   const walk = document.createTreeWalker(row, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
   while (walk.nextNode()) {
     const node = walk.currentNode;
-    if (node.nodeType === Node.TEXT_NODE) node.data = node.data.replaceAll("__n__", number);
-    else for (const attribute of node.attributes) attribute.value = attribute.value.replaceAll("__n__", number);
+    if (node.nodeType === Node.TEXT_NODE) node.data = filled(node.data);
+    else for (const attribute of node.attributes) attribute.value = filled(attribute.value);
   }
   return row;
 }

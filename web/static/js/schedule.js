@@ -1,7 +1,6 @@
 // The schedule page: saves by itself, finds people, invites whole groups. Without it the page works as a plain form.
 const form = document.querySelector("form[data-autosave]");
 const saved = document.getElementById("saved");
-const fold = (text) => text.toLowerCase().replaceAll("đ", "d").normalize("NFD").replace(/\p{M}/gu, "");
 
 class Autosave {
   #timer = 0;
@@ -25,11 +24,13 @@ class Autosave {
     this.#saving = true;
     this.#show("saving");
     try {
+      // The attribute: form.action would be one of its buttons, which are named so.
       const body = new URLSearchParams(new FormData(form));
-      const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
+      const answer = await fetch(form.getAttribute("action"), { method: "POST", body, headers: { Accept: "application/json" } });
       if (!answer.ok) throw new Error(answer.status);
-      const { revision, saved_at } = await answer.json();
+      const { revision, saved_at, advice } = await answer.json();
       document.getElementById("revision").value = revision;
+      document.getElementById("advice").innerHTML = advice;
       const time = new Date(saved_at).toLocaleTimeString("vi", { hour: "2-digit", minute: "2-digit" });
       this.#show("saved", ` ${time}`);
     } catch {
@@ -49,25 +50,7 @@ class Autosave {
 
 const autosave = new Autosave();
 
-// Finding a person by any part of name, position or agency, with or without marks.
 const pick = document.getElementById("people-pick");
-document.getElementById("people-filter").addEventListener("input", (event) => {
-  const wanted = fold(event.target.value.trim());
-  for (const group of pick.querySelectorAll("details")) {
-    let any = false;
-    for (const person of group.querySelectorAll(".person")) {
-      const fits = !wanted || fold(person.dataset.name).includes(wanted);
-      person.hidden = !fits;
-      any ||= fits;
-    }
-    group.hidden = !any;
-    group.open = wanted ? any : [...group.querySelectorAll("select")].some((select) => select.value);
-  }
-});
-document.getElementById("people-filter").addEventListener("keydown", (event) => {
-  if (event.key === "Enter") event.preventDefault();
-});
-
 const count = document.getElementById("invited-count");
 function recount() {
   const chosen = [...pick.querySelectorAll("select")].filter((select) => select.value).length;

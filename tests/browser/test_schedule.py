@@ -1,0 +1,111 @@
+"""The schedule page under a secretary's hands: it saves by itself, warns while one types, and loses nothing."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import Page, expect
+
+from .conftest import PHONE, People
+
+pytestmark = pytest.mark.browser
+
+
+async def new_draft(people: People, **more: object) -> Page:
+    page = await people.page("thuky", **more)
+    await page.goto(f"{people.server.url}/meetings")
+    await page.get_by_role("button", name="Soạn cuộc họp").first.click()
+    await page.wait_for_url("**/edit")
+    return page
+
+
+async def saved(page: Page) -> None:
+    """The draft, by itself, after something was typed."""
+    await expect(page.locator("#saved")).to_have_class("chip ok")
+    await expect(page.locator("#saved")).to_contain_text("Bản nháp đã lưu lúc")
+
+
+async def type_and_wait(page: Page, selector: str, text: str) -> None:
+    async with page.expect_response(lambda answer: answer.request.method == "POST" and "/edit" in answer.url) as answer:
+        await page.fill(selector, text)
+    assert (await answer.value).status == 200
+    await saved(page)
+
+
+async def test_what_is_typed_saves_itself_and_is_there_after_a_crash_of_the_browser(people: People) -> None:
+    page = await new_draft(people)
+    await page.fill("#title", "Họp về <b>thoát nước</b> & đê điều")
+    await page.get_by_role("button", name="Thêm nội dung").click()
+    await expect(page.locator("#agenda-items > li")).to_have_count(4)
+    await page.locator("#agenda-items > li").nth(1).get_by_role("button").click()
+    await expect(page.locator("#agenda-items > li")).to_have_count(3)
+    await page.locator("#agenda-items > li").nth(2).locator("input:visible").first.fill("Việc thêm sau")
+    await type_and_wait(page, "#contact", "Phòng Tổng hợp")
+    url = page.url
+    await page.close()
+    again = await page.context.new_page()
+    await again.goto(url)
+    await expect(again.locator("#title")).to_have_value("Họp về <b>thoát nước</b> & đê điều")
+    await expect(again.locator("#contact")).to_have_value("Phòng Tổng hợp")
+    await expect(again.locator("#agenda-items > li").nth(2).locator("input:visible").first).to_have_value("Việc thêm sau")
+
+
+async def test_warnings_follow_what_is_typed_and_each_has_a_way_out(people: People) -> None:
+    page = await new_draft(people)
+    await expect(page.locator("#advice")).not_to_contain_text("3 ngày làm việc")
+    tomorrow = await page.evaluate("() => new Date(Date.now() + 864e5).toISOString().slice(0, 10)")
+    await type_and_wait(page, "#date", tomorrow)
+    await expect(page.locator("#advice")).to_contain_text("3 ngày làm việc")
+    await page.fill("#title", "Họp gấp")
+    await page.locator("#advice button").first.click()
+    await page.wait_for_load_state()
+    await expect(page.locator("#advice")).not_to_contain_text("3 ngày làm việc")
+    await expect(page.locator("#title")).to_have_value("Họp gấp")
+    assert await page.input_value("#date") > tomorrow
+
+
+async def test_people_are_found_without_marks_and_whole_groups_invited_at_once(people: People) -> None:
+    page = await new_draft(people, size=PHONE)
+    await page.fill("#people-filter", "giam doc so y te")
+    found = page.locator(".person:visible")
+    await expect(found).to_have_count(2)  # the director and the deputy
+    await page.fill("#people-filter", "không có ai tên thế này")
+    await expect(page.get_by_text("Không tìm thấy ai.")).to_be_visible()
+    await page.fill("#people-filter", "")
+    async with page.expect_response(lambda answer: answer.request.method == "POST" and "/edit" in answer.url):
+        await page.get_by_role("button", name="Mời lãnh đạo tất cả xã, phường").click()
+    await saved(page)
+    await expect(page.locator("#invited-count")).to_contain_text("40")
+    await page.reload()
+    await expect(page.locator("#invited-count")).to_contain_text("40")
+
+
+async def test_a_draft_open_in_two_windows_is_not_overwritten(people: People) -> None:
+    page = await new_draft(people)
+    other = await page.context.new_page()
+    await other.goto(page.url)
+    await type_and_wait(page, "#title", "Từ cửa sổ thứ nhất")
+    await other.fill("#title", "Từ cửa sổ thứ hai")
+    await expect(other.locator("#saved")).to_have_class("chip bad")
+    await other.get_by_role("button", name="Lưu bản nháp").last.click()
+    await expect(other.locator(".problems, .notice.bad").first).to_be_visible()
+    await expect(other.locator("#title")).to_have_value("Từ cửa sổ thứ hai")
+    await page.reload()
+    await expect(page.locator("#title")).to_have_value("Từ cửa sổ thứ nhất")
+
+
+async def test_wrong_fields_are_said_beside_them_and_keep_what_was_typed(people: People) -> None:
+    page = await new_draft(people)
+    await page.fill("#title", "Họp ngược giờ")
+    await page.fill("#start", "10:00")
+    await page.fill("#end", "09:00")
+    await page.fill("[name='items.0.title']", "Việc")
+    await page.fill("[name='items.0.minutes']", "nhiều")
+    await page.fill("#guests", "Ông không có thư")
+    await page.get_by_role("button", name="Xem trước giấy mời").click()
+    await expect(page.locator("#end")).to_have_attribute("aria-invalid", "true")
+    for field, typed in (("#title", "Họp ngược giờ"), ("#end", "09:00"), ("[name='items.0.minutes']", "nhiều")):
+        await expect(page.locator(field)).to_have_value(typed)
+    await expect(page.locator("#guests")).to_have_value("Ông không có thư")
+    first = page.locator(".problems a").first
+    await first.click()
+    assert await page.evaluate("() => document.activeElement !== document.body")
