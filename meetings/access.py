@@ -28,7 +28,7 @@ from . import (
     speaking,
     voting,
 )
-from .commands import Actor, Command
+from .commands import Actor, Command, MeetingCommand
 from .database import Reading
 from .errors import NotAllowed, NotFound
 from .models.meeting import meetings, participants
@@ -77,11 +77,12 @@ async def _require_visible(reading: Reading, meeting_id: str, actor: Actor) -> N
 async def require(reading: Reading, by: Standing, command: Command) -> None:
     """Raises NotAllowed when the rule says no, NotFound when even the meeting's existence is none of the actor's business."""
     rule = RULES.get(type(command))
-    if rule is not None and rule(by, command):
-        return
-    if command.scope == getattr(command, "meeting_id", None):
-        await _require_visible(reading, command.scope, by.actor)
-    raise NotAllowed("not_allowed")
+    allowed = rule is not None and rule(by, command)
+    of_others = by.me is None and not by.organises and not (allowed and by.meeting is None)  # None: being made
+    if isinstance(command, MeetingCommand) and of_others:
+        await _require_visible(reading, command.meeting_id, by.actor)
+    if not allowed:
+        raise NotAllowed("not_allowed")
 
 
 Rule = Callable[[Standing, Any], bool]

@@ -115,7 +115,8 @@ async def today(reading: Reading, actor: Actor) -> Today:
     until = now + timedelta(days=7)
     held = meetings.c.state.in_(("invited", "live"))
     soon = sa.and_(held, meetings.c.starts_at < until, meetings.c.ends_at > now - timedelta(days=1))
-    near = await reading.all(_listing(actor).where(visible, soon).order_by(meetings.c.starts_at))
+    begun = sa.and_(meetings.c.state == "live", meetings.c.started_at > now - timedelta(days=1))  # on another day than planned
+    near = await reading.all(_listing(actor).where(visible, sa.or_(soon, begun)).order_by(meetings.c.starts_at))
     mine = [row for row in near if row.my_id]
     waiting = _listing(actor).where(visible, meetings.c.state == "invited", meetings.c.starts_at > now)
     to_answer = await reading.all(_answering(waiting, actor))

@@ -67,7 +67,7 @@ class Browser:
         tokens = {k: v for k, v in (self.page.fields if self.page else {}).items() if k in ("csrf", "form_token")}
         data: Any = tokens | typed
         if files:
-            form = aiohttp.FormData(data)
+            form = aiohttp.FormData(data, quote_fields=False)
             for name, (file_name, content) in files.items():
                 form.add_field(name, content, filename=file_name)
             data = form

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 from aiohttp import web
@@ -63,7 +65,18 @@ def page_context(found: MeetingPage, actor: Actor) -> dict[str, Any]:
     mine = [p for p in found.participants if found.by.me is not None and p.id == found.by.me.id]
     if actor.staff:
         mine += [p for p in found.participants if p.agency_id == actor.agency_id and p not in mine and not p.substitute_for_id]
-    return {"found": found, "m": found.meeting, "by_agency": by_agency, "answers": answers, "answerable": mine}
+    kind_of = [(p.name, found.deliveries[p.id].state) for p in found.participants if p.id in found.deliveries]
+    return {
+        "found": found, "m": found.meeting, "by_agency": by_agency, "answers": answers, "answerable": mine,
+        "attendance": Counter(row.attendance for row in found.participants), "mails": Counter(state for _, state in kind_of),
+        "unsent": [name for name, state in kind_of if state == "failed"], "history": _told_once(found.history),
+    }  # fmt: skip
+
+
+def _told_once(history: Sequence[Any]) -> list[tuple[Any, int]]:
+    """What one person did several times in a row is one line: the latest, and how often."""
+    runs = [list(run) for _, run in groupby(history, key=lambda row: (row.actor_name, row.command))]
+    return [(run[0], len(run)) for run in runs]
 
 
 @routes.post("/meetings/{id}/answer")
