@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 CORES = sorted(os.sched_getaffinity(0))
@@ -28,6 +29,11 @@ class Figure:
         goal = "-" if self.goal is None else f"{'<=' if self.less else '>='} {self.goal:g}"
         verdict = "" if self.goal is None else "ok" if self.met else "short"
         return f"{self.name:<42} {self.value:>10,.2f} {self.unit:<12} {self.against:<52} {goal:<10} {verdict}".rstrip()
+
+
+def quantile(ordered: Sequence[float], part: float) -> float:
+    """Of a list in ascending order; `part` from 0 to 1."""
+    return ordered[min(len(ordered) - 1, int(len(ordered) * part))]
 
 
 HEADER = f"{'name':<42} {'value':>10} {'unit':<12} {'against':<52} {'goal':<10}"

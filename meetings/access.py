@@ -1,7 +1,7 @@
 """Who may do what, and who may read what. Nothing else in the code decides access.
 
 Writing: RULES has one rule for each command; a command without a rule is refused. Reading: every query about meetings
-starts from `visible_meetings`, so that what one may not see is not found.
+asks `visible`, so that what one may not see is not found.
 """
 
 from __future__ import annotations
@@ -42,35 +42,34 @@ async def standing(reading: Reading, meeting_id: str, actor: Actor) -> Standing:
     return found
 
 
-def visible_meetings(actor: Actor) -> sa.Select[Any]:
-    """Ids of the meetings that the actor may know of: those he is invited to or made, and for the staff of an agency
+def visible(actor: Actor) -> sa.ColumnElement[bool]:
+    """Of rows of `meetings`, those that the actor may know of: he is invited or made it; for the staff of an agency also
     those it hosts, prepares or is invited to. Being a system administrator opens no meeting."""
-    ids = sa.select(meetings.c.id)
     if actor.kind == "system":
-        return ids
+        return sa.true()
     sent = meetings.c.state != "draft"
     if actor.kind == "link":
-        invited = _invited(participants.c.id == actor.participant_id)
-        return ids.where(sent, meetings.c.id == actor.meeting_id, meetings.c.id.in_(invited))
-    ways = [
+        return sa.and_(sent, meetings.c.id == actor.meeting_id, _invited(_INVITED.c.id == actor.participant_id))
+    mine = _INVITED.c.person_id == actor.person_id
+    if not actor.staff:
+        return sa.or_(meetings.c.created_by == actor.person_id, sa.and_(sent, _invited(mine)))
+    invited = _invited(sa.or_(mine, _INVITED.c.agency_id == actor.agency_id))
+    return sa.or_(
         meetings.c.created_by == actor.person_id,
-        sa.and_(sent, meetings.c.id.in_(_invited(participants.c.person_id == actor.person_id))),
-    ]
-    if actor.staff:
-        ways += [
-            meetings.c.host_agency_id == actor.agency_id,
-            sa.and_(sent, meetings.c.preparing_agency_id == actor.agency_id),
-            sa.and_(sent, meetings.c.id.in_(_invited(participants.c.agency_id == actor.agency_id))),
-        ]
-    return ids.where(sa.or_(*ways))
+        meetings.c.host_agency_id == actor.agency_id,
+        sa.and_(sent, sa.or_(meetings.c.preparing_agency_id == actor.agency_id, invited)),
+    )
 
 
-def _invited(which: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    return sa.select(participants.c.meeting_id).where(which, ~participants.c.removed)
+_INVITED = participants.alias("invited")
+
+
+def _invited(which: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    return sa.exists().where(_INVITED.c.meeting_id == meetings.c.id, ~_INVITED.c.removed, which)
 
 
 async def _require_visible(reading: Reading, meeting_id: str, actor: Actor) -> None:
-    if await reading.first(visible_meetings(actor).where(meetings.c.id == meeting_id)) is None:
+    if await reading.first(sa.select(meetings.c.id).where(meetings.c.id == meeting_id, visible(actor))) is None:
         raise NotFound
 
 

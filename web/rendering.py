@@ -25,7 +25,7 @@ from .keys import LANGUAGE, NONCE, SESSION, SETTINGS, actor_of
 def environment() -> Environment:
     found = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        autoescape=True, auto_reload=False, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     found.globals["static"] = static
     return found

@@ -10,9 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from .. import clock
-from ..access import standing, visible_meetings
+from ..access import standing, visible
 from ..commands import Actor
 from ..database import Reading, Row
+from ..errors import NotFound
 from ..invitation_facts import place_of
 from ..models.live import audit
 from ..models.meeting import items, meetings, papers, participants, sites
@@ -61,24 +62,26 @@ class MeetingPage:
     history: Sequence[Row]  # for organisers
 
 
+_ME = participants.alias("me")
+
+
 def _listing(actor: Actor) -> sa.Select[Any]:
     """A meeting's row as lists show it, with the actor's own answer."""
-    me = participants.alias("me")
-    own = me.c.person_id == actor.person_id if actor.kind == "account" else me.c.id == actor.participant_id
+    own = _ME.c.person_id == actor.person_id if actor.kind == "account" else _ME.c.id == actor.participant_id
     joined = meetings.join(agencies, agencies.c.id == meetings.c.host_agency_id).outerjoin(
-        me, sa.and_(me.c.meeting_id == meetings.c.id, own, ~me.c.removed)
+        _ME, sa.and_(_ME.c.meeting_id == meetings.c.id, own, ~_ME.c.removed)
     )
     columns = [c for c in meetings.c if c.name not in ("draft", "requests", "contact", "cancel_reason")]
     return sa.select(
-        *columns, agencies.c.short_name.label("host_name"), me.c.id.label("my_id"), me.c.answer.label("my_answer"),
-        me.c.duty.label("my_duty"),
+        *columns, agencies.c.short_name.label("host_name"), _ME.c.id.label("my_id"), _ME.c.answer.label("my_answer"),
+        _ME.c.duty.label("my_duty"),
     ).select_from(joined)  # fmt: skip
 
 
 async def listed(reading: Reading, actor: Actor, filter: Filter) -> Listed:
     """One page of the meetings that fit. `text` is found in titles, with and without Vietnamese marks."""
     now = clock.now()
-    wanted: list[sa.ColumnElement[bool]] = [meetings.c.id.in_(visible_meetings(actor))]
+    wanted: list[sa.ColumnElement[bool]] = [visible(actor)]
     if filter.when == "drafts":
         wanted.append(meetings.c.state == "draft")
     elif filter.when == "past":
@@ -111,50 +114,49 @@ class Today:
 
 async def today(reading: Reading, actor: Actor) -> Today:
     now = clock.now()
-    visible = meetings.c.id.in_(visible_meetings(actor))
+    listing = _listing(actor).where(visible(actor))
     until = now + timedelta(days=7)
     held = meetings.c.state.in_(("invited", "live"))
     soon = sa.and_(held, meetings.c.starts_at < until, meetings.c.ends_at > now - timedelta(days=1))
     begun = sa.and_(meetings.c.state == "live", meetings.c.started_at > now - timedelta(days=1))  # on another day than planned
-    near = await reading.all(_listing(actor).where(visible, sa.or_(soon, begun)).order_by(meetings.c.starts_at))
+    near = await reading.all(listing.where(sa.or_(soon, begun)).order_by(meetings.c.starts_at))
     mine = [row for row in near if row.my_id]
-    waiting = _listing(actor).where(visible, meetings.c.state == "invited", meetings.c.starts_at > now)
-    to_answer = await reading.all(_answering(waiting, actor))
-    drafts = _listing(actor).where(visible, meetings.c.state == "draft").order_by(meetings.c.draft_saved_at.desc()).limit(5)
-    open_minutes = _listing(actor).where(visible, meetings.c.state == "finished", meetings.c.minutes_state == "open")
-    finished = await reading.all(open_minutes.order_by(meetings.c.ended_at.desc()).limit(20))
+    waiting = listing.where(_ME.c.answer == "waiting", meetings.c.state == "invited", meetings.c.starts_at > now)
+    drafts = listing.where(meetings.c.state == "draft").order_by(meetings.c.draft_saved_at.desc()).limit(5)
+    open_minutes = listing.where(
+        meetings.c.state == "finished", meetings.c.minutes_state == "open", _ME.c.duty.in_(("chair", "secretary"))
+    )
     return Today(
         now=[row for row in near if row.state == "live" or (row.my_id and row.starts_at - SOON < now < row.ends_at)],
-        to_answer=to_answer,
+        to_answer=await reading.all(waiting.order_by(meetings.c.starts_at).limit(10)),
         drafts=await reading.all(drafts),
-        to_approve=[row for row in finished if row.my_duty in ("chair", "secretary")],
+        to_approve=await reading.all(open_minutes.order_by(meetings.c.ended_at.desc()).limit(20)),
         week=[row for row in mine if row.ends_at > now - timedelta(hours=12)],
         tasks=(await tasks_of(reading, actor))[:5],
     )  # fmt: skip
 
 
-def _answering(waiting: sa.Select[Any], actor: Actor) -> sa.Select[Any]:
-    listing = waiting.subquery()
-    return sa.select(listing).where(listing.c.my_answer == "waiting").order_by(listing.c.starts_at).limit(10)
-
-
 async def meeting_page(reading: Reading, actor: Actor, meeting_id: str) -> MeetingPage:
     """Raises NotFound when the actor may not see it."""
     by = await standing(reading, meeting_id, actor)
-    meeting = await reading.get(meetings, meeting_id)
+    meeting = by.meeting
+    if meeting is None:
+        raise NotFound
+    begun = meeting.state in ("live", "finished")
 
     async def of(table: sa.Table, *order: Any) -> Sequence[Row]:
         return await reading.all(sa.select(table).where(table.c.meeting_id == meeting_id).order_by(*order))
 
+    names = {row.id: row for row in await reading.all(sa.select(agencies.c.id, agencies.c.name, agencies.c.short_name))}
     everyone = [row for row in await of(participants, participants.c.position, participants.c.name_key) if not row.removed]
     return MeetingPage(
-        by=by, meeting=meeting, host=await reading.get(agencies, meeting.host_agency_id), place=await place_of(reading, meeting),
+        by=by, meeting=meeting, host=names[meeting.host_agency_id], place=await place_of(reading, meeting),
         participants=everyone, sites=await of(sites, sites.c.position), items=await of(items, items.c.position, items.c.id),
         papers=[row for row in await of(papers, papers.c.position) if not row.removed],
-        ballots=await of(ballots, ballots.c.position),
-        conclusions=[row for row in await of(conclusions, conclusions.c.position) if not row.removed],
-        speeches=[row for row in await of(speeches, speeches.c.started_at) if row.started_at],
-        agency_names={row.id: row.name for row in await reading.all(sa.select(agencies.c.id, agencies.c.name))},
+        ballots=await of(ballots, ballots.c.position) if begun else [],
+        conclusions=[row for row in await of(conclusions, conclusions.c.position) if not row.removed] if begun else [],
+        speeches=[row for row in await of(speeches, speeches.c.started_at) if row.started_at] if begun else [],
+        agency_names={key: row.name for key, row in names.items()},
         deliveries=await _deliveries(reading, meeting_id) if by.organises else {},
         history=await _history(reading, meeting_id) if by.organises else [],
     )  # fmt: skip
@@ -180,7 +182,7 @@ async def tasks_of(reading: Reading, actor: Actor) -> Sequence[Row]:
     )
     wanted = sa.select(conclusions, meetings.c.title, agencies.c.name.label("lead_name")).select_from(joined)
     rows = await reading.all(
-        wanted.where(~conclusions.c.removed, meetings.c.id.in_(visible_meetings(actor)), meetings.c.state.in_(("live", "finished")))
+        wanted.where(~conclusions.c.removed, visible(actor), meetings.c.state.in_(("live", "finished")))
         .order_by(conclusions.c.due_on.is_(None), conclusions.c.due_on, conclusions.c.recorded_at)
     )  # fmt: skip
     return [r for r in rows if actor.agency_id == r.lead_agency_id or actor.agency_id in r.support_agency_ids]

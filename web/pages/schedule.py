@@ -24,7 +24,8 @@ from meetings.scheduling import CancelMeeting, CreateDraft, DiscardDraft, SaveDr
 
 from ..flashes import redirect
 from ..forms import command_from, fields_of
-from ..keys import DB, SETTINGS, SIGNING_KEY, signed_in
+from ..keys import DB, LANGUAGE, SETTINGS, SIGNING_KEY, signed_in
+from ..people_lists import PeopleLists
 from ..rendering import fragment, page
 
 routes = web.RouteTableDef()
@@ -66,9 +67,11 @@ async def edit_page(
             raise NotFound
         if found.meeting.state in ("finished", "cancelled"):
             raise Conflict("meeting_over")
+        people = await directory(reading)
         form = _whole(raw or found.meeting.draft or await form_of(reading, meeting_id))
         context: dict[str, Any] = {
-            "found": found, "f": form, "directory": await directory(reading), "rooms": await all_rooms(reading),
+            "found": found, "f": form, "directory": people, "people_lists": PeopleLists(people, request[LANGUAGE]),
+            "rooms": await all_rooms(reading),
             "agencies": await all_agencies(reading), "types": TYPES,
             "advice": await advice_for(reading, meeting_id, form, clock.now()),
         }  # fmt: skip
