@@ -43,7 +43,8 @@ async def busy_city(db: Database) -> BusyCity:
         rows.append({
             "id": new_id(), "uid": f"{n}@bench", "state": "invited" if start > now else "finished", "title": f"Họp số {n} về công tác tuần",
             "title_folded": fold(f"Họp số {n} về công tác tuần"), "host_agency_id": host.agency_id, "created_by": host.id,
-            "minutes_state": "approved" if start < now - timedelta(days=10) else "open", "starts_at": start, "ends_at": start + timedelta(hours=2), "created_at": now, "changed_at": now,
+            "minutes_state": "approved" if start < now - timedelta(days=10) else "open",
+            "starts_at": start, "ends_at": start + timedelta(hours=2), "created_at": now, "changed_at": now,
         })  # fmt: skip
     async with db.transaction("organisation") as tx:
         await tx.insert_many(meetings, rows)
