@@ -9,7 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ import aiohttp
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
+from tests.support.databases import drop_database, fresh_database_url
 from tests.support.ports import free_port
 from tests.support.requirements import need
 from web.demo.people import PASSWORD
@@ -36,6 +37,7 @@ class Server:
     """The product as its own process, which tests may kill."""
 
     data: Path
+    database: str = ""
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
@@ -44,8 +46,8 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
     async def start(self) -> None:
-        settings = {"DIEMCAU_DATA": str(self.data), "DIEMCAU_PORT": str(self.port), "DIEMCAU_BASE_URL": self.url}
-        environment = {**os.environ, **settings, "DIEMCAU_LOG_LEVEL": "warning"}
+        settings = {"DIEMCAU_DATA": str(self.data), "DIEMCAU_DATABASE": self.database, "DIEMCAU_PORT": str(self.port)}
+        environment = {**os.environ, **settings, "DIEMCAU_BASE_URL": self.url, "DIEMCAU_LOG_LEVEL": "warning"}
         with (self.data / "server.log").open("ab") as log:
             command = [sys.executable, "-m", "web", "serve"]
             self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
@@ -65,26 +67,37 @@ class Server:
             self.process = None
 
 
+# For tests that walk on both databases; the others walk on SQLite.
+on_both_databases = pytest.mark.parametrize("server", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+
+
+def load_demo(data: Path, database: str = "") -> None:
+    """By the command that users type."""
+    environment = {**os.environ, "DIEMCAU_DATA": str(data), "DIEMCAU_DATABASE": database}
+    subprocess.run([sys.executable, "-m", "web", "demo", "--load-only"], cwd=ROOT, env=environment, check=True, capture_output=True)
+
+
 @pytest.fixture(scope="session")
 def demo_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo city, loaded once by the command that users type."""
+    """The demo city in SQLite, loaded once."""
     need("Chromium", shutil.which("chromium") is not None)
     data = tmp_path_factory.mktemp("demo")
-    environment = {**os.environ, "DIEMCAU_DATA": str(data)}
-    subprocess.run([sys.executable, "-m", "web", "demo", "--load-only"], cwd=ROOT, env=environment, check=True, capture_output=True)
+    load_demo(data)
     return data
 
 
 @pytest.fixture
-def data(demo_data: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(demo_data, tmp_path / "data"))
-
-
-@pytest.fixture
-def server(data: Path) -> Iterator[Server]:
-    running = Server(data)
+async def server(request: pytest.FixtureRequest, demo_data: Path, tmp_path: Path) -> AsyncIterator[Server]:
+    running = Server(tmp_path / "data")
+    if getattr(request, "param", "sqlite") == "postgresql":
+        running.data.mkdir()
+        running.database = await fresh_database_url("postgresql", tmp_path)
+        await asyncio.to_thread(load_demo, running.data, running.database)
+    else:
+        shutil.copytree(demo_data, running.data)
     yield running
     running.stop()
+    await drop_database(running.database)
 
 
 class People:

@@ -7,13 +7,14 @@ import signal
 import pytest
 from playwright.async_api import expect
 
-from .conftest import People
+from .conftest import People, on_both_databases
 from .rooms import enter, same_as_fresh
 from .test_minutes import running_meeting
 
 pytestmark = pytest.mark.browser
 
 
+@on_both_databases
 async def test_after_a_crash_every_browser_is_back_in_the_room_and_nothing_is_lost_or_doubled(people: People) -> None:
     secretary, member = await people.page("thuky"), await people.page("sotaichinh")
     room = people.server.url + await running_meeting(secretary)

@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 import pytest
 from playwright.async_api import Page, expect
 
-from .conftest import PHONE, People
+from .conftest import PHONE, People, on_both_databases
 from .rooms import choose, enter, same_as_fresh
 
 pytestmark = pytest.mark.browser
@@ -36,6 +36,7 @@ async def schedule(secretary: Page, chair: str) -> str:
     await secretary.fill("#place", "Phòng họp 1")
     await secretary.fill("#contact", "Văn phòng, 0234 3822 000")
     await secretary.fill("#date", await secretary.evaluate("() => new Date(Date.now() + 864e5 * 9).toISOString().slice(0, 10)"))
+    await secretary.evaluate("() => scrollTo(0, 0)")
     await picture(secretary, "schedule")
     await secretary.click("button[value=preview]")
     await expect(secretary.frame_locator("iframe.mail").get_by_text("Việc thứ nhất")).to_be_visible()
@@ -61,6 +62,7 @@ async def label_of(page: Page, select: str, part: str) -> str:
     return next(text for text in options if part in text)
 
 
+@on_both_databases
 async def test_from_an_empty_form_to_printed_minutes(people: People) -> None:
     url = people.server.url
     secretary = await people.page("thuky")
@@ -71,6 +73,7 @@ async def test_from_an_empty_form_to_printed_minutes(people: People) -> None:
     # The mail is there, and the personal link in it works without an account, on a phone.
     await all_mails(secretary, 3)
     await secretary.locator("main li a").first.click()
+    await expect(secretary.frame_locator("iframe.mail").get_by_text("Việc thứ nhất")).to_be_visible()
     await picture(secretary, "mail")
     guest = await people.page(size=PHONE)
     hrefs = []
@@ -152,6 +155,8 @@ async def test_from_an_empty_form_to_printed_minutes(people: People) -> None:
     await chair.locator("[data-tab=papers]").focus()
     await chair.keyboard.press("e")
     await chair.click("#confirm-yes")
+    for page in (guest, chair):
+        await expect(page.locator("#after-text")).to_be_visible()
     await expect(guest.locator("#after-text")).to_have_text("Cuộc họp đã kết thúc.")
     for page in (chair, secretary):
         await page.goto(f"{meeting}/minutes")

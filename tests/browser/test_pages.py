@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.async_api import Page
@@ -22,10 +23,14 @@ async def findings(page: Page) -> list[str]:
     return [f"{name}: {node['html'][:160]} ({node['failureSummary'][:200]})" for name, node in nodes]
 
 
-async def judged(page: Page, url: str, path: str) -> list[str]:
+async def judged(page: Page, url: str, path: str, status: int = 200) -> list[str]:
     answer = await page.goto(url + path)
     assert answer is not None
-    assert answer.status < 400, path
+    assert answer.status == status, path
+    return await judged_here(page, path)
+
+
+async def judged_here(page: Page, path: str) -> list[str]:
     await page.wait_for_timeout(400 if not path.endswith(("/room", "/projector")) else 1500)
     wide = await page.evaluate("() => document.documentElement.scrollWidth > document.documentElement.clientWidth")
     return [f"{path}: {each}" for each in await findings(page)] + ([f"{path}: scrolls sideways"] if wide else [])
@@ -53,25 +58,42 @@ async def test_no_page_has_a_finding(people: People, size: dict[str, int], langu
         await secretary.wait_for_function("() => document.documentElement.lang === 'en'")
     known = await meetings_of(secretary, url)
     paths = ["/", "/meetings", "/meetings?when=past", "/meetings?when=drafts", "/tasks", "/account", "/account/password", "/outbox"]
-    paths += [
-        known["next"],
-        f"{known['next']}/edit",
-        f"{known['next']}/cancel",
-        f"{known['now']}/room",
-        f"{known['now']}/projector",
-    ]
+    paths += [known["next"], f"{known['next']}/edit", f"{known['next']}/cancel"]
+    paths += [known["now"], f"{known['now']}/room", f"{known['now']}/projector"]
     paths += [known["done"], f"{known['done']}/minutes", f"{known['done']}/minutes/print"]
     for path in paths:
         found += await judged(secretary, url, path)
+    found += await judged(secretary, url, "/nowhere", 404)
+    # A change with something wrong in it, then its preview.
+    await secretary.goto(f"{url}{known['next']}/edit")
+    await secretary.fill("#end", "07:00")
+    await secretary.click("button[value=preview]")
+    await secretary.wait_for_selector(".problems")
+    found += await judged_here(secretary, "edit with problems")
+    await secretary.fill("#start", "15:00")
+    await secretary.fill("#end", "17:00")
+    await secretary.click("button[value=preview]")
+    await secretary.wait_for_selector("iframe.mail")
+    found += await judged_here(secretary, "preview")
+    # A mail, and the page that its link opens without an account.
+    await secretary.goto(f"{url}/outbox")
+    await secretary.locator("main li a").first.click()
+    await secretary.wait_for_selector("iframe.mail")
+    found += await judged_here(secretary, "mail")
+    link = str(await secretary.locator("main a.button.primary").first.get_attribute("href"))
+    link = urlsplit(link).path  # the demo was loaded under another port
+    found += await judged(nobody, url, link)
+    found += await judged(nobody, url, link[:-1], 404)
     admin = await people.page("admin", size=size, language=language, bypass_csp=True)
-    for path in (
-        "/admin/agencies",
-        "/admin/people",
-        "/admin/positions",
-        "/admin/rooms",
-        "/admin/import",
-        "/admin/agencies/new",
-        "/admin/people/new",
-    ):
-        found += await judged(admin, url, path)
+    for kind in ("agencies", "people", "positions", "rooms"):
+        found += await judged(admin, url, f"/admin/{kind}")
+        first = await admin.locator(f"main a[href^='/admin/{kind}/']:not([href$=new])").first.get_attribute("href")
+        found += await judged(admin, url, str(first))
+        found += await judged(admin, url, f"/admin/{kind}/new")
+    found += await judged(admin, url, "/admin/import")
+    broken = {"name": "a.csv", "mimeType": "text/csv", "buffer": "Loại;Mã;Tên\nCơ quan;;Thiếu mã\nNgười;KHONG;A\n".encode()}
+    await admin.set_input_files("input[type=file]", broken)  # type: ignore[arg-type]
+    await admin.locator("main form button.primary").last.click()
+    await admin.wait_for_load_state()
+    found += await judged_here(admin, "import with errors")
     assert not found, "\n".join(found)

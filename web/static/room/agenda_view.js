@@ -31,7 +31,7 @@ export class AgendaView {
 
   #item(item, index, order) {
     const mark = item.state === "done" ? "✓" : String(index + 1);
-    const spent = Math.round(item.spent_seconds / 60);
+    const spent = Math.round(item.spent_seconds / 60) || "<1";
     const minutes = item.state === "running" ? h("span", { class: "strong small", "data-item-clock": item.id })
       : h("span", { class: "small muted" }, item.state === "done" ? t("room.took", { n: spent }) : t("room.minutes", { n: item.minutes }));
     const papers = Object.values(this.#room.state.papers).filter((paper) => paper.item_id === item.id).length;
@@ -42,7 +42,7 @@ export class AgendaView {
         h("button", { class: "as-text", "data-key": `item-${item.id}`, onclick: () => this.#room.look(item.id) }, item.title),
         h("span", { class: "visually-hidden" }, t(`room.item_${item.state}`)),
         more && h("span", { class: "small muted block" }, more),
-        this.#room.runs && this.#acts(item, index, order)),
+        this.#room.runs && (item.state === "running" || item.id === this.#room.looking) && this.#acts(item, index, order)),
       minutes);
   }
 

@@ -15,7 +15,10 @@ export class CurrentView {
     const number = items(state).findIndex((each) => each.id === item?.id) + 1;
     fill($("#item-head"), item && h("p", { class: "small muted" }, t("room.item_number", { n: number }), item.state === "running" ? ` · ${t("room.item_running")}` : ""),
       item && h("h2", {}, item.title), item?.presenter && h("p", { class: "muted" }, item.presenter),
-      this.#room.looking && this.#room.looking !== running(state)?.id && h("button", { class: "quiet compact", "data-key": "back-now", onclick: () => this.#room.look(null) }, t("room.back_to_now")));
+      item && item.state !== "running" && h("div", { class: "row" },
+        this.#room.runs && state.meeting.state === "live" && h("button", { class: "compact", "data-key": "start-this", onclick: () => this.#start(item) },
+          t(item.state === "done" ? "room.return_to" : "room.start_item")),
+        running(state) && this.#room.looking && h("button", { class: "quiet compact", "data-key": "back-now", onclick: () => this.#room.look(null) }, t("room.back_to_now"))));
     const own = item ? papers(state, item.id) : [];
     const common = Object.values(state.papers).filter((paper) => !state.items[paper.item_id]);
     fill($("#papers"), own.length + common.length === 0 && h("p", { class: "muted" }, t("room.no_papers")),
@@ -24,10 +27,17 @@ export class CurrentView {
     this.tick(state);
   }
 
+  async #start(item) {
+    await this.#room.do("StartItem", { item_id: item.id });
+    this.#room.look(null);
+  }
+
   tick(state) {
     const left = Math.round((Date.parse(state.meeting.ends_at) - this.#room.connection.now()) / 60000);
     const text = left >= 0 ? t("room.meeting_left", { n: left }) : t("room.meeting_over_by", { n: -left });
-    $("#meeting-time").textContent = state.meeting.state === "live" ? text : "";
+    // Held on another day than planned, it has no time left to tell.
+    const told = state.meeting.state === "live" && Math.abs(left) < 12 * 60;
+    $("#meeting-time").textContent = told ? text : "";
   }
 
   #head(state) {
@@ -39,7 +49,10 @@ export class CurrentView {
     chip.textContent = t(`room.state_${meeting.state}`);
     chip.className = `chip ${meeting.state === "live" ? "now" : meeting.state === "cancelled" ? "bad" : ""}`;
     $("#before").hidden = meeting.state !== "invited";
-    $("#after").hidden = !["finished", "cancelled"].includes(meeting.state);
+    const over = ["finished", "cancelled"].includes(meeting.state);
+    const ends = over && $("#after").hidden;
+    $("#after").hidden = !over;
+    if (ends) this.#room.look(null); // a phone shows one part at a time: the one that says so
     $("#after-text").textContent = t(meeting.state === "cancelled" ? "room.was_cancelled" : "room.has_ended");
     const { url, id, passcode } = meeting.video;
     $("#video").hidden = !url;
