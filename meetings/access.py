@@ -22,6 +22,7 @@ from . import (
     organisation_import,
     papers,
     people,
+    recusals,
     scheduling,
     sessions,
     sign_in_tries,
@@ -178,7 +179,12 @@ RULES: dict[type[Command], Rule] = {
     voting.RemoveBallot: _runs,
     voting.OpenBallot: _runs,
     voting.CastVote: _attends,
+    voting.PauseBallot: _runs,
+    voting.ResumeBallot: _runs,
     voting.CloseBallot: _runs,
+    voting.VoidBallot: _chairs,
+    recusals.DeclareRecusal: _attends,  # of whom, the handler looks
+    recusals.WithdrawRecusal: _attends,
     # conclusions and minutes
     decisions.RecordConclusion: _runs,
     decisions.RemoveConclusion: _runs,

@@ -15,7 +15,7 @@ from .database import Row, Transaction
 from .errors import Conflict, Invalid
 from .models.columns import new_id
 from .models.meeting import items, meetings
-from .models.room import ballots, speeches
+from .models.room import UNDER_WAY, ballots, speeches
 from .standing import Standing
 from .text import Id, Line, OptionalLine
 from .views import announce
@@ -85,7 +85,7 @@ async def start_meeting(tx: Transaction, by: Standing, command: StartMeeting) ->
 async def end_meeting(tx: Transaction, by: Standing, command: EndMeeting) -> Answer:
     require_live(by)
     mine = ballots.c.meeting_id == command.meeting_id
-    if await tx.first(sa.select(ballots.c.id).where(mine, ballots.c.state == "open")):
+    if await tx.first(sa.select(ballots.c.id).where(mine, ballots.c.state.in_(UNDER_WAY))):
         raise Conflict("ballot_still_open")
     await _finish_running(tx, command.meeting_id)
     await end_running_speech(tx, command.meeting_id)

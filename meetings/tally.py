@@ -13,16 +13,20 @@ from typing import Any, Literal
 
 Base = Literal["all", "present", "cast"]
 Choice = Literal["for", "against", "abstain"]
+Tie = Literal["fails", "chair"]
 CHOICES: tuple[Choice, ...] = ("for", "against", "abstain")
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`share` of `base` (all members, those present at opening, or votes cast); `strict`: more than it, not just as much."""
+    """`share` of `base` (all members, those present at opening, or votes cast); `strict`: more than it, not just as much.
+    `tie`: when as many are for as against, "chair" lets the side of the chair's vote prevail (a People's Committee decides
+    so: Law on organisation of local government); "fails" leaves it to the share."""
 
     base: Base
     share: Fraction
     strict: bool
+    tie: Tie = "fails"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ class Result:
     base: int  # the number that the share is taken of
     needed: int  # votes for, at least
     carried: bool
+    decided_by: Literal["votes", "chair"]
 
     def to_json(self) -> dict[str, Any]:
         values = asdict(self)
@@ -52,16 +57,19 @@ def needed(of: int, rule: Rule) -> int:
     return -(-exact.numerator // exact.denominator)
 
 
-def count(votes: Mapping[Choice, int], *, entitled: int, members: int, rule: Rule) -> Result:
-    """Raises ValueError when the numbers cannot be: more votes than mandates, or more mandates than members."""
+def count(votes: Mapping[Choice, int], *, entitled: int, members: int, rule: Rule, chair: Choice | None = None) -> Result:
+    """`chair`: how the chair voted, if at all. Raises ValueError when the numbers cannot be: more votes than mandates, or more
+    mandates than members."""
     cast = sum(votes.get(choice, 0) for choice in CHOICES)
     if cast > entitled or entitled > members or any(n < 0 for n in votes.values()):
         raise ValueError(f"{cast} votes, {entitled} mandates, {members} members")
     of = {"all": members, "present": entitled, "cast": cast}[rule.base]
     least = needed(of, rule)
-    in_favour = votes.get("for", 0)
+    in_favour, against = votes.get("for", 0), votes.get("against", 0)
+    by_chair = rule.tie == "chair" and 0 < in_favour == against and chair in ("for", "against")
     return Result(
-        for_=in_favour, against=votes.get("against", 0), abstain=votes.get("abstain", 0), cast=cast,
+        for_=in_favour, against=against, abstain=votes.get("abstain", 0), cast=cast,
         not_cast=entitled - cast, entitled=entitled, members=members, base=of, needed=least,
-        carried=in_favour >= max(least, 1),
+        carried=chair == "for" if by_chair else in_favour >= max(least, 1),
+        decided_by="chair" if by_chair else "votes",
     )  # fmt: skip

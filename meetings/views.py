@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from . import clock, live_log
 from .database import Row, Transaction
 from .models.meeting import items, meetings, papers, participants, sites
-from .models.room import ballots, conclusions, speeches
+from .models.room import ballots, conclusions, recusals, speeches
 
 View = dict[str, Any]
 
@@ -81,12 +81,17 @@ def speech_view(row: Row) -> View | None:
 def ballot_view(row: Row) -> View:
     """Without the votes: turnout travels as `vote.cast`, one's own vote as `mandate.changed`, the outcome in `result`."""
     return {
-        "id": row.id, "item_id": row.item_id, "question": row.question, "state": row.state, "base": row.base,
+        "id": row.id, "item_id": row.item_id, "question": row.question, "kind": row.kind, "state": row.state, "base": row.base,
         "threshold": [row.threshold_num, row.threshold_den], "strict": row.strict,
         "quorum": [row.quorum_num, row.quorum_den], "change_allowed": row.change_allowed,
+        "disclosure": row.disclosure, "tie": row.tie, "previous_id": row.previous_id, "void_reason": row.void_reason,
         "members_total": row.members_total, "entitled": row.entitled, "cast": row.cast, "result": row.result,
         "opened_at": _at(row.opened_at), "closed_at": _at(row.closed_at), "position": row.position,
     }  # fmt: skip
+
+
+def recusal_view(row: Row) -> View:
+    return {"id": row.id, "item_id": row.item_id, "participant_id": row.participant_id, "reason": row.reason}
 
 
 def conclusion_view(row: Row) -> View | None:
@@ -108,6 +113,7 @@ ENTITIES: dict[str, tuple[sa.Table, Callable[[Row], View | None]]] = {
     "paper": (papers, paper_view),
     "speech": (speeches, speech_view),
     "ballot": (ballots, ballot_view),
+    "recusal": (recusals, recusal_view),
     "conclusion": (conclusions, conclusion_view),
 }
 

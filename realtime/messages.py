@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from meetings import agenda, attendance, decisions, minutes, speaking, voting
+from meetings import agenda, attendance, decisions, minutes, recusals, speaking, voting
 from meetings.commands import MeetingCommand
 from meetings.errors import Invalid, Problem, Refusal
 from meetings.i18n import refusal_text, translator
@@ -20,7 +20,8 @@ COMMANDS: dict[str, type[MeetingCommand]] = {
         agenda.StartMeeting, agenda.EndMeeting, agenda.StartItem, agenda.FinishItem, agenda.InsertItem, agenda.ReorderItems,
         attendance.CheckIn, attendance.MarkAttendance, attendance.LeaveMeeting,
         speaking.AskToSpeak, speaking.WithdrawRequest, speaking.GiveFloor, speaking.EndSpeech,
-        voting.PrepareBallot, voting.RemoveBallot, voting.OpenBallot, voting.CastVote, voting.CloseBallot,
+        voting.PrepareBallot, voting.RemoveBallot, voting.OpenBallot, voting.CastVote, voting.PauseBallot, voting.ResumeBallot,
+        voting.CloseBallot, voting.VoidBallot, recusals.DeclareRecusal, recusals.WithdrawRecusal,
         decisions.RecordConclusion, decisions.RemoveConclusion, minutes.ApproveMinutes,
     )
 }  # fmt: skip

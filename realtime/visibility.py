@@ -36,9 +36,16 @@ def _vote(data: Seen, role: Role) -> Seen:
 def _ballot(data: Seen, role: Role) -> Seen | None:
     if role != "runner":
         data = {k: v for k, v in data.items() if k != "voted"}
+        if data["disclosure"] == "totals" and data["result"]:
+            data["result"] = {k: v for k, v in data["result"].items() if k not in ("choices", "texts")}
         if data["state"] == "prepared" and role == "projector":
             return None
     return data
+
+
+def _recusal(data: Seen, role: Role) -> Seen | None:
+    # Why is for those who run the meeting; the shared screen shows nothing of it.
+    return data if role == "runner" else None if role == "projector" else data | {"reason": ""}
 
 
 def _own(data: Seen, role: Role) -> Seen | None:
@@ -59,6 +66,8 @@ RULES: dict[str, Rule] = {
     "speech.removed": _all,
     "ballot.changed": _ballot,
     "ballot.removed": _all,
+    "recusal.changed": _recusal,
+    "recusal.removed": _all,
     "conclusion.changed": _all,
     "conclusion.removed": _all,
     "vote.cast": _vote,

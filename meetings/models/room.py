@@ -19,24 +19,55 @@ speeches = sa.Table(
     at("asked_at", nullable=False), at("started_at"), at("ended_at"),
 )  # fmt: skip
 
+UNDER_WAY = ("open", "paused")  # states of a ballot that was opened and is not yet decided
+
 ballots = sa.Table(
     "ballots", metadata,
     key(),
     ref("meeting_id", "meetings", cascade=True),
     sa.Column("item_id", sa.String(32), nullable=True),
     words("question"),
-    one_of("state", "prepared", "open", "closed"),
+    one_of("kind", "motion", "opinion"),  # for / against / abstain; agree / disagree / other, with words
+    one_of("state", "prepared", "open", "paused", "closed", "void"),
+    one_of("disclosure", "named", "totals"),  # totals: who voted how is in the record alone
     one_of("base", "all", "present", "cast"),  # of what the threshold is a share
     count("threshold_num", default=1), count("threshold_den", default=2),
     flag("strict", default=True),  # more than the share, rather than at least
     count("quorum_num", default=2), count("quorum_den", default=3),
     flag("change_allowed", default=True),
+    one_of("tie", "fails", "chair"),  # chair: when as many are for as against, the side of the chair's vote
+    sa.Column("previous_id", sa.String(32), nullable=True),  # the ballot that this one repeats
+    words("void_reason"),
     # Frozen at opening: all who vote, those of them present, and so entitled here.
     count("members_total"), count("entitled"),
     count("cast"),
     sa.Column("result", sa.JSON, nullable=True),  # voting.Result as JSON, once closed
     at("opened_at"), at("closed_at"),
     count("position"),
+    count("record_seq"), sa.Column("record_hash", sa.String(64), nullable=False, default=""),  # of the last entry below
+)  # fmt: skip
+
+# The record of a ballot: opened (settings, roll), every accepted vote, paused, resumed, closed, void; hash-chained.
+ballot_entries = sa.Table(
+    "ballot_entries", metadata,
+    sa.Column("ballot_id", sa.String(32), sa.ForeignKey("ballots.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
+    at("at", nullable=False),
+    one_of("what", "opened", "vote", "paused", "resumed", "closed", "void"),
+    sa.Column("data", sa.JSON, nullable=False),
+    sa.Column("hash", sa.String(64), nullable=False),
+)  # fmt: skip
+
+# Who does not vote on an item, and why: a conflict of interest, declared before the ballot opens.
+recusals = sa.Table(
+    "recusals", metadata,
+    key(),
+    ref("meeting_id", "meetings", cascade=True),
+    sa.Column("item_id", sa.String(32), nullable=False),
+    ref("participant_id", "participants"),
+    words("reason"),
+    at("declared_at", nullable=False),
+    sa.UniqueConstraint("item_id", "participant_id"),
 )  # fmt: skip
 
 # The roll: who may vote here, frozen when the ballot opens. One row is one mandate.
@@ -52,6 +83,7 @@ votes = sa.Table(
     sa.Column("ballot_id", sa.String(32), primary_key=True),
     sa.Column("participant_id", sa.String(32), primary_key=True),
     one_of("choice", "for", "against", "abstain"),
+    words("text"),  # of another opinion
     sa.Column("receipt", sa.String(64), nullable=False),
     count("changes"),
     sa.Column("cast_at", Instant, nullable=False),

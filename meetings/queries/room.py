@@ -10,13 +10,13 @@ import sqlalchemy as sa
 from ..database import Reading
 from ..models.meeting import meetings
 from ..models.organisation import agencies
-from ..models.room import ballots, roll, votes
+from ..models.room import UNDER_WAY, ballots, roll, votes
 from ..views import ENTITIES
 from ..voting import mandate_view
 
 State = dict[str, Any]
 PLURAL = {"participant": "participants", "site": "sites", "item": "items", "paper": "papers", "speech": "speeches"}
-PLURAL |= {"ballot": "ballots", "conclusion": "conclusions"}
+PLURAL |= {"ballot": "ballots", "recusal": "recusals", "conclusion": "conclusions"}
 
 
 async def room_state(reading: Reading, meeting_id: str) -> State:
@@ -38,19 +38,19 @@ async def mandates_of(reading: Reading, meeting_id: str, participant_ids: Sequen
         votes, sa.and_(votes.c.ballot_id == roll.c.ballot_id, votes.c.participant_id == roll.c.participant_id)
     )
     theirs = sa.and_(ballots.c.meeting_id == meeting_id, roll.c.participant_id.in_(participant_ids))
-    wanted = sa.select(roll.c.participant_id, roll.c.ballot_id, votes.c.choice, votes.c.receipt)
+    wanted = sa.select(roll.c.participant_id, roll.c.ballot_id, votes.c.choice, votes.c.text, votes.c.receipt)
     found: dict[str, State] = {}
     for row in await reading.all(wanted.select_from(joined).where(theirs)):
-        vote = {"choice": row.choice, "receipt": row.receipt} if row.choice else None
+        vote = {"choice": row.choice, "text": row.text, "receipt": row.receipt} if row.choice else None
         found.setdefault(row.participant_id, {})[row.ballot_id] = mandate_view(row.ballot_id, vote)
     return found
 
 
 async def _add_voted(reading: Reading, meeting_id: str, state: State) -> None:
-    open_ones = sa.and_(ballots.c.meeting_id == meeting_id, ballots.c.state == "open")
+    open_ones = sa.and_(ballots.c.meeting_id == meeting_id, ballots.c.state.in_(UNDER_WAY))
     wanted = sa.select(votes.c.ballot_id, votes.c.participant_id).join(ballots, ballots.c.id == votes.c.ballot_id)
     for ballot in state["ballots"].values():
-        if ballot["state"] == "open":
+        if ballot["state"] in UNDER_WAY:
             ballot["voted"] = []
     for row in await reading.all(wanted.where(open_ones)):
         state["ballots"][row.ballot_id]["voted"].append(row.participant_id)

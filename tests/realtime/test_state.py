@@ -22,7 +22,7 @@ from tests.support.meetings import Held, hold_meeting
 from tests.support.room_client import RoomClient
 from tests.support.room_script import Script
 
-STEPS = 120
+STEPS = 180
 VIEWERS = ("chair", "secretary", "member", "guest", "projector")
 
 

@@ -31,7 +31,10 @@ def test_a_kind_without_a_rule_is_not_sent():
 
 
 PERSON = {"id": "p", "answer_reason": "ốm"}
-BALLOT = {"id": "b", "state": "open", "voted": ["p"]}
+BALLOT = {"id": "b", "state": "open", "disclosure": "named", "result": None}
+RESULT = {"for": 1, "choices": {"p": "for"}, "texts": {}}
+NAMED, TOTALS = BALLOT | {"state": "closed", "result": RESULT}, BALLOT | {"disclosure": "totals", "result": RESULT}
+COUNTED = TOTALS | {"result": {"for": 1}}
 VOTE = {"ballot_id": "b", "cast": 3, "participant_id": "p"}
 MEETING = {"id": "m", "video": {"url": "https://v.example/1", "id": "1", "passcode": "2"}}
 HIDDEN = {"url": "", "id": "", "passcode": ""}
@@ -42,8 +45,11 @@ HIDDEN = {"url": "", "id": "", "passcode": ""}
     [
         ("meeting.changed", MEETING, (MEETING, MEETING, MEETING | {"video": HIDDEN})),
         ("participant.changed", PERSON, (PERSON, PERSON | {"answer_reason": ""}, PERSON | {"answer_reason": ""})),
-        ("ballot.changed", BALLOT, (BALLOT, {"id": "b", "state": "open"}, {"id": "b", "state": "open"})),
-        ("ballot.changed", {"id": "b", "state": "prepared"}, ({"id": "b", "state": "prepared"},) * 2 + (None,)),
+        ("ballot.changed", BALLOT | {"voted": ["p"]}, (BALLOT | {"voted": ["p"]}, BALLOT, BALLOT)),
+        ("ballot.changed", BALLOT | {"state": "prepared"}, (BALLOT | {"state": "prepared"},) * 2 + (None,)),
+        ("ballot.changed", NAMED, (NAMED,) * 3),
+        ("ballot.changed", TOTALS, (TOTALS, COUNTED, COUNTED)),
+        ("recusal.changed", {"id": "r", "reason": "họ hàng"}, ({"id": "r", "reason": "họ hàng"}, {"id": "r", "reason": ""}, None)),
         ("vote.cast", VOTE, (VOTE, {"ballot_id": "b", "cast": 3}, {"ballot_id": "b", "cast": 3})),
         ("mandate.changed", {"ballot_id": "b"}, ({"ballot_id": "b"}, {"ballot_id": "b"}, None)),
     ],

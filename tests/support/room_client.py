@@ -12,7 +12,7 @@ from meetings.models.columns import new_id
 from .wire import Wire
 
 PLURAL = {"participant": "participants", "site": "sites", "item": "items", "paper": "papers", "speech": "speeches"}
-PLURAL |= {"ballot": "ballots", "conclusion": "conclusions"}
+PLURAL |= {"ballot": "ballots", "recusal": "recusals", "conclusion": "conclusions"}
 
 
 def apply(state: dict[str, Any], kind: str, data: dict[str, Any], role: str) -> None:
@@ -29,7 +29,7 @@ def apply(state: dict[str, Any], kind: str, data: dict[str, Any], role: str) -> 
     else:
         before = state[PLURAL[thing]].get(data["id"], {})
         state[PLURAL[thing]][data["id"]] = data
-        if thing == "ballot" and data["state"] == "open" and role == "runner":
+        if thing == "ballot" and data["state"] in ("open", "paused") and role == "runner":
             data["voted"] = before.get("voted", [])
 
 

@@ -26,8 +26,9 @@ from .meetings import Held
 
 Fields = dict[str, Any]
 ROUNDS = (
-    "AskToSpeak", "GiveFloor", "EndSpeech", "AskToSpeak", "WithdrawRequest",
-    "CloseBallot", "PrepareBallot", "OpenBallot", "CastVote", "CastVote", "CloseBallot", "PrepareBallot", "RemoveBallot",
+    "InsertItem", "AskToSpeak", "GiveFloor", "EndSpeech", "AskToSpeak", "WithdrawRequest",
+    "CloseBallot", "PrepareBallot", "OpenBallot", "CastVote", "PauseBallot", "ResumeBallot", "CastVote", "CloseBallot",
+    "VoidBallot", "PrepareBallot", "RemoveBallot", "DeclareRecusal", "WithdrawRecusal", "DeclareRecusal",
 )  # fmt: skip
 LAST = ("EndMeeting", "ApproveMinutes")  # they close the meeting: said at its end
 
@@ -75,7 +76,8 @@ class Script:
             await self.say(name)
 
     async def finish(self) -> None:
-        await self.say("CloseBallot")
+        for name in ("ResumeBallot", "CloseBallot"):
+            await self.say(name)
         await self.say("EndMeeting", self._held.chair)
         for actor in (self._held.chair, self._held.secretary):
             await self.say("ApproveMinutes", actor)
@@ -99,11 +101,19 @@ class Script:
             "WithdrawRequest": lambda: {"speech_id": self._one(state, "speeches", "waiting")},
             "GiveFloor": lambda: {"speech_id": self._one(state, "speeches", "waiting"), "seconds": dice.choice([0, 60])},
             "EndSpeech": lambda: {"speech_id": self._one(state, "speeches", "speaking")},
-            "PrepareBallot": lambda: {"question": f"Thông qua {dice.random()}?", "quorum": [0, 1], "item_id": one("items")},
+            "PrepareBallot": lambda: {
+                "question": f"Thông qua {dice.random()}?", "quorum": [0, 1], "item_id": one("items"),
+                "disclosure": dice.choice(["named", "totals"]), "kind": dice.choice(["motion", "opinion"]), "tie": "chair",
+            },
             "RemoveBallot": lambda: {"ballot_id": self._one(state, "ballots", "prepared")},
             "OpenBallot": lambda: {"ballot_id": self._one(state, "ballots", "prepared")},
             "CastVote": lambda: {"ballot_id": self._one(state, "ballots", "open"), "choice": dice.choice(["for", "against"])},
+            "PauseBallot": lambda: {"ballot_id": self._one(state, "ballots", "open")},
+            "ResumeBallot": lambda: {"ballot_id": self._one(state, "ballots", "paused")},
             "CloseBallot": lambda: {"ballot_id": self._one(state, "ballots", "open")},
+            "VoidBallot": lambda: {"ballot_id": self._one(state, "ballots", "closed"), "reason": "đếm lại"},
+            "DeclareRecusal": lambda: {"item_id": one("items"), "participant_id": self._voting(state), "reason": "người thân"},
+            "WithdrawRecusal": lambda: {"recusal_id": one("recusals")},
             "RecordConclusion": lambda: {
                 "conclusion_id": dice.choice([new_id(), *state["conclusions"]]), "text": f"Giao {dice.random()}",
                 "lead_agency_id": dice.choice(agencies), "due_on": "2027-01-15",
@@ -111,6 +121,9 @@ class Script:
             "RemoveConclusion": lambda: {"conclusion_id": one("conclusions")},
         }  # fmt: skip
         return made.get(name, dict)()
+
+    def _voting(self, state: State) -> str:
+        return self.dice.choice([key for key, person in state["participants"].items() if person["votes"]])
 
     def _one(self, state: State, plural: str, wanted: str = "") -> str:
         found = [key for key, entity in state[plural].items() if not wanted or entity["state"] == wanted]

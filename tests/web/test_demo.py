@@ -29,7 +29,7 @@ async def test_loading_the_city_again_changes_nothing(db: Database, tmp_path: Pa
     now = clock.now()
     async with db.reading() as r:
         rows = await r.all(sa.select(meetings))
-        kinds = dict((await r.all(sa.select(agencies.c.kind, sa.func.count()).group_by(agencies.c.kind))))
+        kinds = dict(await r.all(sa.select(agencies.c.kind, sa.func.count()).group_by(agencies.c.kind)))
     assert kinds["commune"] == 40
     assert {row.state for row in rows} == {"finished", "live", "invited"}
     (running,) = [row for row in rows if row.state == "live"]

@@ -187,7 +187,9 @@ def upgrade() -> None:
     sa.Column('meeting_id', sa.String(length=32), nullable=False),
     sa.Column('item_id', sa.String(length=32), nullable=True),
     sa.Column('question', sa.Text(), nullable=False),
-    sa.Column('state', sa.Enum('prepared', 'open', 'closed', name='state', native_enum=False, create_constraint=True, length=20), nullable=False),
+    sa.Column('kind', sa.Enum('motion', 'opinion', name='kind', native_enum=False, create_constraint=True, length=20), nullable=False),
+    sa.Column('state', sa.Enum('prepared', 'open', 'paused', 'closed', 'void', name='state', native_enum=False, create_constraint=True, length=20), nullable=False),
+    sa.Column('disclosure', sa.Enum('named', 'totals', name='disclosure', native_enum=False, create_constraint=True, length=20), nullable=False),
     sa.Column('base', sa.Enum('all', 'present', 'cast', name='base', native_enum=False, create_constraint=True, length=20), nullable=False),
     sa.Column('threshold_num', sa.Integer(), nullable=False),
     sa.Column('threshold_den', sa.Integer(), nullable=False),
@@ -195,6 +197,9 @@ def upgrade() -> None:
     sa.Column('quorum_num', sa.Integer(), nullable=False),
     sa.Column('quorum_den', sa.Integer(), nullable=False),
     sa.Column('change_allowed', sa.Boolean(), nullable=False),
+    sa.Column('tie', sa.Enum('fails', 'chair', name='tie', native_enum=False, create_constraint=True, length=20), nullable=False),
+    sa.Column('previous_id', sa.String(length=32), nullable=True),
+    sa.Column('void_reason', sa.Text(), nullable=False),
     sa.Column('members_total', sa.Integer(), nullable=False),
     sa.Column('entitled', sa.Integer(), nullable=False),
     sa.Column('cast', sa.Integer(), nullable=False),
@@ -202,6 +207,8 @@ def upgrade() -> None:
     sa.Column('opened_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('record_seq', sa.Integer(), nullable=False),
+    sa.Column('record_hash', sa.String(length=64), nullable=False),
     sa.ForeignKeyConstraint(['meeting_id'], ['meetings.id'], name=op.f('fk_ballots_meeting_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_ballots'))
     )
@@ -305,6 +312,16 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_sites_agency_id'), ['agency_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_sites_meeting_id'), ['meeting_id'], unique=False)
 
+    op.create_table('ballot_entries',
+    sa.Column('ballot_id', sa.String(length=32), nullable=False),
+    sa.Column('seq', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('what', sa.Enum('opened', 'vote', 'paused', 'resumed', 'closed', 'void', name='what', native_enum=False, create_constraint=True, length=20), nullable=False),
+    sa.Column('data', sa.JSON(), nullable=False),
+    sa.Column('hash', sa.String(length=64), nullable=False),
+    sa.ForeignKeyConstraint(['ballot_id'], ['ballots.id'], name=op.f('fk_ballot_entries_ballot_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('ballot_id', 'seq', name=op.f('pk_ballot_entries'))
+    )
     op.create_table('participants',
     sa.Column('id', sa.String(length=32), nullable=False),
     sa.Column('meeting_id', sa.String(length=32), nullable=False),
@@ -389,6 +406,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_outbox_next_at'), ['next_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_outbox_participant_id'), ['participant_id'], unique=False)
 
+    op.create_table('recusals',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('meeting_id', sa.String(length=32), nullable=False),
+    sa.Column('item_id', sa.String(length=32), nullable=False),
+    sa.Column('participant_id', sa.String(length=32), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('declared_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['meeting_id'], ['meetings.id'], name=op.f('fk_recusals_meeting_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['participant_id'], ['participants.id'], name=op.f('fk_recusals_participant_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_recusals')),
+    sa.UniqueConstraint('item_id', 'participant_id', name=op.f('uq_recusals_item_id_participant_id'))
+    )
+    with op.batch_alter_table('recusals', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_recusals_meeting_id'), ['meeting_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_recusals_participant_id'), ['participant_id'], unique=False)
+
     op.create_table('roll',
     sa.Column('ballot_id', sa.String(length=32), nullable=False),
     sa.Column('participant_id', sa.String(length=32), nullable=False),
@@ -453,6 +486,7 @@ def upgrade() -> None:
     sa.Column('ballot_id', sa.String(length=32), nullable=False),
     sa.Column('participant_id', sa.String(length=32), nullable=False),
     sa.Column('choice', sa.Enum('for', 'against', 'abstain', name='choice', native_enum=False, create_constraint=True, length=20), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
     sa.Column('receipt', sa.String(length=64), nullable=False),
     sa.Column('changes', sa.Integer(), nullable=False),
     sa.Column('cast_at', sa.DateTime(timezone=True), nullable=False),
@@ -480,6 +514,11 @@ def downgrade() -> None:
 
     op.drop_table('sessions')
     op.drop_table('roll')
+    with op.batch_alter_table('recusals', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_recusals_participant_id'))
+        batch_op.drop_index(batch_op.f('ix_recusals_meeting_id'))
+
+    op.drop_table('recusals')
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_outbox_participant_id'))
         batch_op.drop_index(batch_op.f('ix_outbox_next_at'))
@@ -494,6 +533,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_participants_agency_id'))
 
     op.drop_table('participants')
+    op.drop_table('ballot_entries')
     with op.batch_alter_table('sites', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_sites_meeting_id'))
         batch_op.drop_index(batch_op.f('ix_sites_agency_id'))

@@ -1,7 +1,7 @@
 // State = snapshot + events. Each event says how one entity now is; applying it is putting it in its place.
 export const PLURAL = {
   participant: "participants", site: "sites", item: "items", paper: "papers", speech: "speeches", ballot: "ballots",
-  conclusion: "conclusions",
+  recusal: "recusals", conclusion: "conclusions",
 };
 
 // Changes `state` in place. `role` decides about `voted`, which only those who run the meeting have.
@@ -26,7 +26,7 @@ export function apply(state, kind, data, role) {
 function putBallot(state, data, role) {
   const before = state.ballots[data.id];
   state.ballots[data.id] = { ...data };
-  if (role === "runner" && data.state === "open") state.ballots[data.id].voted = before?.voted ?? [];
+  if (role === "runner" && ["open", "paused"].includes(data.state)) state.ballots[data.id].voted = before?.voted ?? [];
 }
 
 function applyVote(state, data, role) {

@@ -1,0 +1,52 @@
+"""The record of a ballot: one hash-chained entry for whatever happened to it, from which anybody can count again. It is exported
+as one file; `web/static/verify_ballot.py` checks such a file without any of this code.
+
+Canonical JSON: keys sorted, no spaces, UTF-8. An entry's hash is SHA-256 of the hash before, a line feed, and the canonical
+JSON of the entry without its hash; the first follows the empty text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+
+from . import clock
+from .database import Row, Transaction
+from .models.room import ballot_entries, ballots
+
+FORMAT = "diemcau-ballot/1"
+Entry = dict[str, Any]
+
+
+class Chain:
+    """The entries of one ballot that a transaction adds; `keep` writes them."""
+
+    def __init__(self, ballot: Row) -> None:
+        self._id, self._seq, self._hash = ballot.id, ballot.record_seq, ballot.record_hash
+        self._rows: list[Entry] = []
+
+    def add(self, now: datetime, what: str, data: dict[str, Any]) -> None:
+        self._seq += 1
+        self._hash = link(self._hash, entry_of(self._seq, now, what, data))
+        self._rows.append({"ballot_id": self._id, "seq": self._seq, "at": now, "what": what, "data": data, "hash": self._hash})
+
+    async def keep(self, tx: Transaction, **values: Any) -> None:
+        """Write what was added, and `values` of the ballot's row."""
+        await tx.insert_many(ballot_entries, self._rows)
+        await tx.update(ballots, self._id, record_seq=self._seq, record_hash=self._hash, **values)
+
+
+def entry_of(seq: int, at: datetime, what: str, data: dict[str, Any]) -> Entry:
+    return {"seq": seq, "at": clock.iso(at), "what": what, "data": data}
+
+
+def link(before: str, entry: Entry) -> str:
+    text = json.dumps(entry, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(f"{before}\n{text}".encode()).hexdigest()
+
+
+def receipt_of(ballot_id: str, participant_id: str, choice: str, text: str, command_id: str) -> str:
+    """What a voter is given: whoever has the record can make it again from the entry of the vote."""
+    return hashlib.sha256("|".join((ballot_id, participant_id, choice, text, command_id)).encode()).hexdigest()
