@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from meetings.database import Row
 
@@ -12,7 +13,13 @@ from .ready_json import Ready, encode
 from .visibility import Role, entity_key, see
 
 View = tuple[Role, tuple[int, ...]]  # the role, and the numbers of the personal rows
+_COMMON: dict[Role, View] = {role: (role, ()) for role in ("runner", "member", "projector")}
 Told = list[tuple[int, str]]  # number and `[seq, kind, data]` as JSON
+
+
+class Viewer(Protocol):
+    role: Role
+    participant_id: str | None
 
 
 class Batch:
@@ -25,16 +32,16 @@ class Batch:
         self._told: dict[Role, Told] = {}
         self._lists: dict[View, Ready] = {}
 
-    def viewed_by(self, role: Role, participant_id: str | None) -> View:
+    def viewed_by(self, viewer: Viewer) -> View:
         """A key: viewers with the same one get the same events."""
-        own = self._personal.get(participant_id or "")
-        return role, tuple([row.seq for row in own]) if own else ()
+        own = self._personal and self._personal.get(viewer.participant_id or "")
+        return (viewer.role, tuple([row.seq for row in own])) if own else _COMMON[viewer.role]
 
-    def events(self, role: Role, participant_id: str | None) -> Ready:
+    def events(self, viewer: Viewer) -> Ready:
         """The list of events, in order, that such a viewer gets."""
-        key = self.viewed_by(role, participant_id)
+        key, role = self.viewed_by(viewer), viewer.role
         if key not in self._lists:
-            own = _told(self._personal[participant_id or ""], role) if key[1] else []
+            own = _told(self._personal[viewer.participant_id or ""], role) if key[1] else []
             told = sorted(self._common_told(role) + own) if own else self._common_told(role)
             self._lists[key] = Ready(f"[{','.join(text for _, text in told)}]")
         return self._lists[key]

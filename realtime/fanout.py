@@ -9,7 +9,7 @@ This file alone touches private attributes of python-socketio and python-enginei
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,30 +61,31 @@ class Fanout:
         self._sockets.pop(sid, None)
 
     def send(self, sids: Iterable[str], what: Message) -> None:
-        frames, sockets = what.frames, self._sockets
-        idle = []
-        for sid in sids:
-            transport = _idle(socket := sockets.get(sid))
-            if transport is not None:
-                idle.append(transport)
-            elif socket is None or socket.closed or socket.closing:
+        idle, busy = _sorted_out([socket for sid in sids if (socket := self._sockets.get(sid)) is not None])
+        for socket in busy:
+            if socket.closed or socket.closing:
                 continue
-            elif _keeps_up(socket):
+            if _keeps_up(socket):
                 for packet in what.packets:
                     socket.queue.put_nowait(packet)
             else:
-                self.drop(sid)
+                self._cut(socket)
         # In a loop of their own: between two writes the processor forgets whatever else was at hand.
+        frames = what.frames
         for transport in idle:
             transport.write(frames)
 
     def drop(self, sid: str) -> None:
         """Cut the connection without a word: the client reconnects and syncs."""
         socket = self._sockets.get(sid)
+        if socket is not None:
+            self._cut(socket)
+
+    def _cut(self, socket: Any) -> None:
         direct = getattr(socket, "direct", None)
         if direct is not None:
             direct.transport.abort()
-        elif socket is not None and not socket.closing:
+        elif not socket.closing:
             self._soon(socket.close(wait=False, reason=self._server.eio.reason.TRANSPORT_ERROR))
 
     def dismiss(self, sid: str, why: Mapping[str, str]) -> None:
@@ -139,11 +140,11 @@ class DirectEngine(engineio.AsyncServer):  # type: ignore[misc]  # the library i
 
     async def send_packet(self, sid: str, pkt: Any) -> None:
         socket = self.sockets.get(sid)
-        transport = _idle(socket)
-        if transport is None:
-            await super().send_packet(sid, pkt)
+        idle, _ = _sorted_out([] if socket is None else [socket])
+        if idle:
+            idle[0].write(_frame(pkt.encode()))
         else:
-            transport.write(_frame(pkt.encode()))
+            await super().send_packet(sid, pkt)
 
 
 class Manager(socketio.AsyncManager):  # type: ignore[misc]  # the library is untyped
@@ -168,19 +169,26 @@ class DirectServer(socketio.AsyncServer):  # type: ignore[misc]  # the library i
         return DirectEngine
 
 
-def _idle(socket: Any) -> Any:
-    """The transport of a socket for which nothing waits to be sent before: what is written to it now arrives in order."""
-    try:
-        direct: DirectWebSocket = socket.direct
-    except AttributeError:  # it polls, or has gone
-        return None
-    # An item taken from the queue but not yet written is still an unfinished task.
-    if direct.sending or socket.queue._unfinished_tasks or socket.closed or not socket.upgraded:
-        return None
-    transport = direct.transport
-    if transport.is_closing() or transport.get_write_buffer_size() > BUSY:
-        return None
-    return transport
+def _sorted_out(sockets: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+    """(the transports of sockets for which nothing waits to be sent before, so that what is written now arrives in order; the
+    other sockets: they poll, are busy, or have gone)"""
+    idle, others = [], []
+    for socket in sockets:
+        try:
+            direct: DirectWebSocket = socket.direct
+        except AttributeError:  # it polls
+            others.append(socket)
+            continue
+        transport = direct.transport
+        # An item taken from the queue but not yet written is still an unfinished task.
+        if (
+            direct.sending or socket.queue._unfinished_tasks or socket.closed or not socket.upgraded
+            or transport.is_closing() or transport.get_write_buffer_size() > BUSY
+        ):  # fmt: skip
+            others.append(socket)
+        else:
+            idle.append(transport)
+    return idle, others
 
 
 def _keeps_up(socket: Any) -> bool:

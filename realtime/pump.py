@@ -87,16 +87,18 @@ class Pump:
         first, last = self._position + 1, rows[-1].seq
         self._position = last
         viewers: dict[View, list[Member]] = defaultdict(list)
+        viewed_by = batch.viewed_by
         for member in self._connections.rooms.get(self._meeting_id, {}).values():
-            viewers[batch.viewed_by(member.role, member.participant_id)].append(member)
+            viewers[viewed_by(member)].append(member)
         for members in viewers.values():
-            events = batch.events(members[0].role, members[0].participant_id)
-            facts = {"epoch": self._epoch, "from": first, "to": last, "now": clock.iso(clock.now()), "events": events}
+            facts = {"epoch": self._epoch, "from": first, "to": last, "now": clock.iso(clock.now()), "events": batch.events(members[0])}
             frame = message("events", facts)
-            for member in members:
-                if member.held is not None:
-                    member.held.append(frame)
-            self._fanout.send([member.sid for member in members if member.held is None], frame)
+            ready = [member.sid for member in members if member.held is None]
+            if len(ready) < len(members):
+                for member in members:
+                    if member.held is not None:
+                        member.held.append(frame)
+            self._fanout.send(ready, frame)
 
     def _apply_memberships(self, rows: Sequence[Row]) -> None:
         """Whoever is no longer invited leaves before the next event; whose duty changed starts afresh with what it may see."""

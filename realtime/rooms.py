@@ -78,7 +78,7 @@ class Rooms:
             rows = await live_log.read_after(reading, member.meeting_id, since, MOST_REPLAYED)
         if member.stale or (rows and rows[0].seq != since + 1):
             return None
-        events = Batch(rows).events(member.role, member.participant_id)
+        events = Batch(rows).events(member)
         return {"epoch": epoch, "from": since + 1, "to": since + len(rows), "now": clock.iso(clock.now()), "events": events}
 
     @contextlib.asynccontextmanager
