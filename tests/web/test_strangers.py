@@ -51,7 +51,7 @@ async def secret_meeting(site: Site, office: Office) -> Secret:
     await office.send(meeting)
     await Mailer(site.settings, Outbox(site.db), site.db.wakeups).send_due()
     await perform(site.db, office.secretary, StartMeeting(meeting_id=meeting))
-    await perform(site.db, office.secretary, PrepareBallot(meeting_id=meeting, question=f"{MARK}?"))
+    ballot = (await perform(site.db, office.secretary, PrepareBallot(meeting_id=meeting, question=f"{MARK}?")) or {})["ballot_id"]
     lead = RecordConclusion(meeting_id=meeting, text=f"{MARK} kết luận", lead_agency_id=office.secretary.agency_id)
     await perform(site.db, office.secretary, lead)
     async with site.db.reading() as r:
@@ -60,7 +60,7 @@ async def secret_meeting(site: Site, office: Office) -> Secret:
         mail = await r.value(sa.select(kept_mail.c.outbox_id).order_by(kept_mail.c.outbox_id))
     forged = links.token_of(b"another key" * 3, guest, 1)
     return Secret(
-        meeting, {"id": meeting, "paper": paper_id, "token": forged, "mail": mail, "kind": "csv"},
+        meeting, {"id": meeting, "paper": paper_id, "token": forged, "mail": mail, "kind": "csv", "ballot": ballot},
         {
             "participant_id": guest, "answer": "accepted", "reason": "", "sha256": "0" * 64, "revision": "1", "action": "save",
             "title": "đổi tên", "name": "đổi tên", "text": "x",

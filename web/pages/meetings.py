@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -13,6 +15,7 @@ from meetings.answers import AnswerInvitation, NameSubstitute
 from meetings.commands import Actor
 from meetings.errors import Invalid, Problem
 from meetings.perform import perform
+from meetings.queries.ballots import record_of
 from meetings.queries.directory import all_agencies
 from meetings.queries.meetings import Filter, MeetingPage, listed, meeting_page
 from meetings.text import clean
@@ -88,6 +91,16 @@ async def answer(request: web.Request) -> web.Response:
     except Invalid as invalid:
         return await show(request, actor, problems=tuple(invalid.problems), typed=data, status=422)
     raise redirect(f"/meetings/{request.match_info['id']}", "answer.kept")
+
+
+@routes.get("/meetings/{id}/ballots/{ballot}/record.json")
+async def ballot_record(request: web.Request) -> web.Response:
+    """For `verify_ballot.py`, which counts it again."""
+    async with request.app[DB].reading() as reading:
+        record = await record_of(reading, known(request), request.match_info["id"], request.match_info["ballot"])
+    name = f"ballot-{request.match_info['ballot'][:8]}.json"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    return web.json_response(record, headers=headers, dumps=partial(json.dumps, ensure_ascii=False, indent=1))
 
 
 async def give_answer(request: web.Request, actor: Actor, meeting_id: str, data: dict[str, str]) -> None:

@@ -1,25 +1,30 @@
 // Ballots: prepared, open with turnout, closed with the result drawn and its arithmetic in one sentence.
 import { h, fill, bar, $ } from "./dom.js";
-import { ballotRule, ballots, values } from "./facts.js";
-import { percent, t } from "./words.js";
+import { ballotRule, ballots, underWay, values } from "./facts.js";
+import { boot, percent, t } from "./words.js";
 
 export const SIGNS = { for: "✓", against: "✕", abstain: "–" };
+
+// What an answer is called in this ballot.
+export const answerText = (ballot, choice) => t(`room.${ballot.kind === "opinion" ? "opinion" : "vote"}_${choice}`);
 
 export function ruleText(ballot) {
   const [num, den] = ballot.threshold;
   const share = num === 1 && den === 2 ? t("room.half") : `${num}/${den}`;
-  return t(ballot.strict ? "room.rule_more_than" : "room.rule_at_least", { share, base: t(`room.base_${ballot.base}`) });
+  const rule = t(ballot.strict ? "room.rule_more_than" : "room.rule_at_least", { share, base: t(`room.base_${ballot.base}`) });
+  return [t(`room.disclosure_${ballot.disclosure}`), rule, ballot.tie === "chair" ? t("room.tie_chair") : ""].filter(Boolean).join(" ");
 }
 
 // The result as bars of all members, with numbers and shares, and whether it carried and why.
 export function resultView(ballot, large = false) {
   const r = ballot.result;
-  const line = (kind, value) => [h("span", { class: `answer ${kind}` }, SIGNS[kind] ?? "○", " ", t(`room.vote_${kind}`)), bar([[kind === "absent" ? "abstain" : kind, value]], r.members, large),
+  const line = (kind, value) => [h("span", { class: `answer ${kind}` }, SIGNS[kind], " ", answerText(ballot, kind)), bar([[kind, value]], r.members, large),
     h("span", { class: "number" }, h("strong", {}, String(value)), h("span", { class: "small muted" }, ` ${percent(value, r.base)}`))];
   return h("div", { class: `result-box${large ? " large" : ""}` },
     h("div", { class: "result-lines" }, ...line("for", r.for), ...line("against", r.against), ...line("abstain", r.abstain)),
     h("p", {}, h("span", { class: `chip ${r.carried ? "ok" : "bad"}` }, t(r.carried ? "room.carried" : "room.not_carried")), " ",
-      t(`room.arithmetic_${ballot.base}`, { votes: r.for, base: r.base, needed: r.needed, members: r.members })));
+      r.decided_by === "chair" ? t("room.arithmetic_chair", { votes: r.for, against: r.against })
+        : t(`room.arithmetic_${ballot.base}`, { votes: r.for, base: r.base, needed: r.needed, members: r.members })));
 }
 
 export class BallotsView {
@@ -27,7 +32,7 @@ export class BallotsView {
   constructor(room) { this.#room = room; }
 
   render(state) {
-    const list = ballots(state).reverse().sort((a, b) => (b.state === "open") - (a.state === "open"));
+    const list = ballots(state).reverse().sort((a, b) => underWay(b) - underWay(a));
     fill($("#ballots"), list.length === 0 && h("p", { class: "muted" }, t("room.no_ballots")), list.map((ballot) => this.#ballot(state, ballot)),
       this.#room.runs && state.meeting.state === "live" && h("button", { "data-key": "new-ballot", onclick: () => this.#room.editBallot() }, t("room.new_ballot")));
   }
@@ -37,16 +42,31 @@ export class BallotsView {
     const acts = this.#room.runs && [
       ballot.state === "prepared" && act("open", t("room.open_ballot"), "OpenBallot", "primary"),
       ballot.state === "prepared" && act("remove", t("room.remove_ballot"), "RemoveBallot", "quiet"),
-      ballot.state === "open" && act("close", t("room.close_ballot"), "CloseBallot", "primary"),
+      underWay(ballot) && act("close", t("room.close_ballot"), "CloseBallot", "primary"),
+      ballot.state === "open" && act("pause", t("room.pause_ballot"), "PauseBallot", "quiet"),
+      ballot.state === "paused" && act("resume", t("room.resume_ballot"), "ResumeBallot", "quiet"),
+      ["closed", "void"].includes(ballot.state) && state.meeting.state === "live"
+        && h("button", { class: "quiet", "data-key": `again-${ballot.id}`, onclick: () => this.#room.editBallot(ballot) }, t("room.repeat_ballot")),
+      ["open", "paused", "closed"].includes(ballot.state) && this.#room.chairs
+        && h("button", { class: "quiet danger", "data-key": `void-${ballot.id}`, onclick: () => this.#void(ballot) }, t("room.void_ballot")),
+      ["closed", "void"].includes(ballot.state)
+        && h("a", { class: "button quiet", "data-key": `record-${ballot.id}`, href: `/meetings/${boot.meeting}/ballots/${ballot.id}/record.json` }, t("room.ballot_record")),
     ].filter(Boolean);
+    const before = state.ballots[ballot.previous_id];
     return h("article", { class: `ballot ${ballot.state}` },
-      h("div", { class: "row spread" }, h("h3", {}, ballot.question), h("span", { class: `chip ${ballot.state === "open" ? "now" : ""}` }, t(`room.ballot_${ballot.state}`))),
-      h("p", { class: "small muted" }, t("room.named_open"), " ", ruleText(ballot)),
-      ballot.state === "open" && this.#turnout(state, ballot),
-      ballot.state === "open" && !state.mandates[ballot.id]?.entitled && this.#room.me && h("p", { class: "small" }, t("room.not_on_roll")),
+      h("div", { class: "row spread" }, h("h3", {}, ballot.question), h("span", { class: `chip ${underWay(ballot) ? "now" : ballot.state === "void" ? "bad" : ""}` }, t(`room.ballot_${ballot.state}`))),
+      h("p", { class: "small muted" }, ruleText(ballot)),
+      before && h("p", { class: "small" }, t("room.repeats", { question: before.question })),
+      ballot.state === "void" && h("p", { class: "small" }, t("room.void_because", { reason: ballot.void_reason })),
+      underWay(ballot) && this.#turnout(state, ballot),
+      underWay(ballot) && !state.mandates[ballot.id]?.entitled && this.#room.me && h("p", { class: "small" }, t("room.not_on_roll")),
       ballot.state === "closed" && resultView(ballot),
       ballot.state === "closed" && this.#names(state, ballot),
       acts.length > 0 && h("div", { class: "row" }, ...acts));
+  }
+
+  #void(ballot) {
+    this.#room.askReason(t("room.void_ballot"), t("room.void_hint"), (reason) => this.#room.do("VoidBallot", { ballot_id: ballot.id, reason }));
   }
 
   #turnout(state, ballot) {
@@ -60,7 +80,10 @@ export class BallotsView {
   #names(state, ballot) {
     const by = { for: [], against: [], abstain: [] };
     for (const [key, choice] of Object.entries(ballot.result.choices ?? {})) by[choice].push(state.participants[key]?.name ?? "");
+    const said = Object.entries(ballot.result.texts ?? {});
+    if (!ballot.result.choices) return null;
     return h("details", {}, h("summary", { "data-key": `names-${ballot.id}` }, t("room.who_voted")),
-      Object.entries(by).map(([choice, names]) => names.length > 0 && h("p", { class: "small" }, h("strong", {}, `${t(`room.vote_${choice}`)}: `), names.sort().join(", "))));
+      Object.entries(by).map(([choice, names]) => names.length > 0 && h("p", { class: "small" }, h("strong", {}, `${answerText(ballot, choice)}: `), names.sort().join(", "))),
+      said.map(([key, text]) => h("p", { class: "small" }, h("strong", {}, `${state.participants[key]?.name ?? ""}: `), text)));
   }
 }

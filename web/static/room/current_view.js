@@ -1,6 +1,6 @@
 // The item in the centre: its title, its papers, what was decided; and the meeting's head with its state and time.
 import { h, fill, $ } from "./dom.js";
-import { conclusions, items, papers, running } from "./facts.js";
+import { conclusions, items, papers, recusals, running } from "./facts.js";
 import { dateOf, t, timeOf } from "./words.js";
 
 const ENDINGS = { "application/pdf": "PDF", "image/png": "PNG", "image/jpeg": "JPG" };
@@ -18,13 +18,28 @@ export class CurrentView {
       item && item.state !== "running" && h("div", { class: "row" },
         this.#room.runs && state.meeting.state === "live" && h("button", { class: "compact", "data-key": "start-this", onclick: () => this.#start(item) },
           t(item.state === "done" ? "room.return_to" : "room.start_item")),
-        running(state) && this.#room.looking && h("button", { class: "quiet compact", "data-key": "back-now", onclick: () => this.#room.look(null) }, t("room.back_to_now"))));
+        running(state) && this.#room.looking && h("button", { class: "quiet compact", "data-key": "back-now", onclick: () => this.#room.look(null) }, t("room.back_to_now"))),
+      item && this.#recusals(state, item));
     const own = item ? papers(state, item.id) : [];
     const common = Object.values(state.papers).filter((paper) => !state.items[paper.item_id]);
     fill($("#papers"), own.length + common.length === 0 && h("p", { class: "muted" }, t("room.no_papers")),
       own.map((paper) => this.#paper(paper)), common.length > 0 && h("h3", {}, t("room.common_papers")), common.map((paper) => this.#paper(paper)));
     this.#conclusions(state);
     this.tick(state);
+  }
+
+  // Who does not vote on this item; oneself may say so, before its ballot opens.
+  #recusals(state, item) {
+    const me = state.participants[this.#room.me];
+    const all = recusals(state, item.id);
+    const own = all.find((each) => each.participant_id === me?.id);
+    const may = me?.votes && this.#room.connection.role !== "projector" && ["invited", "live"].includes(state.meeting.state);
+    const name = (each) => [state.participants[each.participant_id]?.name, each.reason && `(${each.reason})`].filter(Boolean).join(" ");
+    return h("div", { class: "row small" },
+      all.length > 0 && h("span", { class: "muted" }, `${t("room.recused")}: ${all.map(name).join(", ")}`),
+      may && (own ? h("button", { class: "quiet compact", "data-key": "recusal-withdraw", onclick: () => this.#room.do("WithdrawRecusal", { recusal_id: own.id }) }, t("room.withdraw_recusal"))
+        : h("button", { class: "quiet compact", "data-key": "recusal", onclick: () => this.#room.askReason(t("room.declare_recusal"), t("room.recusal_hint"),
+          (reason) => this.#room.do("DeclareRecusal", { item_id: item.id, participant_id: me.id, reason })) }, t("room.declare_recusal"))));
   }
 
   async #start(item) {

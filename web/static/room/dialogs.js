@@ -5,11 +5,13 @@ import { newId, t } from "./words.js";
 
 export class Dialogs {
   #room;
+  #act;
   constructor(room) {
     this.#room = room;
     for (const button of document.querySelectorAll("dialog [data-close]")) button.addEventListener("click", () => button.closest("dialog").close());
     this.#submits("#ballot-dialog", (form) => this.#prepare(form));
     this.#submits("#conclusion-dialog", (form) => this.#conclude(form));
+    this.#submits("#reason-dialog", (form) => this.#act(form.elements.reason.value));
     this.#submits("#item-dialog", (form) => this.#insert(form));
     $("#new-item").addEventListener("click", () => this.#show("#item-dialog"));
   }
@@ -21,9 +23,19 @@ export class Dialogs {
     dialog.showModal();
   }
 
-  ballot() {
+  ballot(again) {
     const form = this.#show("#ballot-dialog");
-    this.#items(form.elements.item_id);
+    form.dataset.previous = again?.id ?? "";
+    this.#items(form.elements.item_id, again?.item_id);
+    if (again) for (const name of ["question", "kind", "base", "disclosure"]) form.elements[name].value = again[name];
+  }
+
+  // A sentence that must be given with an act.
+  reason(title, hint, act) {
+    this.#show("#reason-dialog");
+    $("#reason-title").textContent = title;
+    $("#reason-hint").textContent = hint;
+    this.#act = act;
   }
 
   conclusion(known) {
@@ -69,7 +81,8 @@ export class Dialogs {
     const strict = f.threshold.value.startsWith(">");
     return this.#room.do("PrepareBallot", {
       question: f.question.value, item_id: f.item_id.value || null, base: f.base.value, threshold: fraction(f.threshold.value.slice(1)), strict,
-      quorum: fraction(f.quorum.value), change_allowed: f.change_allowed.checked,
+      quorum: fraction(f.quorum.value), change_allowed: f.change_allowed.checked, kind: f.kind.value, disclosure: f.disclosure.value,
+      tie: f.tie.checked ? "chair" : "fails", previous_id: form.dataset.previous || null,
     });
   }
 

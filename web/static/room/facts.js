@@ -6,8 +6,10 @@ export const items = (state) => values(state.items).sort(byPosition);
 export const running = (state) => values(state.items).find((item) => item.state === "running") ?? null;
 export const speaker = (state) => values(state.speeches).find((speech) => speech.state === "speaking") ?? null;
 export const queue = (state) => values(state.speeches).filter((speech) => speech.state === "waiting").sort(byPosition);
+export const underWay = (ballot) => ["open", "paused"].includes(ballot.state);
 export const ballots = (state) => values(state.ballots).sort(byPosition);
-export const openBallot = (state) => values(state.ballots).find((ballot) => ballot.state === "open") ?? null;
+export const openBallot = (state) => values(state.ballots).find(underWay) ?? null;
+export const recusals = (state, item) => values(state.recusals).filter((each) => each.item_id === item);
 export const conclusions = (state) => values(state.conclusions).sort(byPosition);
 export const papers = (state, item) => values(state.papers).filter((paper) => paper.item_id === item).sort(byPosition);
 

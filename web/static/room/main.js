@@ -37,7 +37,8 @@ class Room {
   do(name, fields) { return this.connection.do(name, fields); }
   note(text, kind) { this.#status.note(text, kind); }
   confirm(text, act) { this.#dialogs.confirm(text, act); }
-  editBallot() { this.#dialogs.ballot(); }
+  editBallot(again) { this.#dialogs.ballot(again); }
+  askReason(title, hint, act) { this.#dialogs.reason(title, hint, act); }
   editConclusion(known) { this.#dialogs.conclusion(known); }
 
   look(item) {
