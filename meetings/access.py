@@ -173,7 +173,11 @@ RULES: dict[type[Command], Rule] = {
     speaking.AskToSpeak: _attends,
     speaking.WithdrawRequest: _attends,
     speaking.GiveFloor: _runs,
+    speaking.PauseSpeech: _runs,
+    speaking.ResumeSpeech: _runs,
     speaking.EndSpeech: _attends,
+    speaking.CloseSpeakingList: _runs,
+    speaking.OrderQueue: _runs,
     # ballots: who is on the roll, the votes' foreign key and the handler decide
     voting.PrepareBallot: _runs,
     voting.RemoveBallot: _runs,

@@ -85,7 +85,11 @@ HANDLERS: dict[type[Command], Handler] = {
     speaking.AskToSpeak: speaking.ask_to_speak,
     speaking.WithdrawRequest: speaking.withdraw_request,
     speaking.GiveFloor: speaking.give_floor,
+    speaking.PauseSpeech: speaking.pause_speech,
+    speaking.ResumeSpeech: speaking.resume_speech,
     speaking.EndSpeech: speaking.end_speech,
+    speaking.CloseSpeakingList: speaking.close_speaking_list,
+    speaking.OrderQueue: speaking.order_queue,
     # ballots
     voting.PrepareBallot: voting.prepare_ballot,
     voting.RemoveBallot: voting.remove_ballot,

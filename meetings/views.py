@@ -30,7 +30,7 @@ def meeting_view(row: Row) -> View:
         "starts_at": _at(row.starts_at), "ends_at": _at(row.ends_at), "place": row.place,
         "started_at": _at(row.started_at), "ended_at": _at(row.ended_at),
         "video": {"url": row.video_url, "id": row.video_id, "passcode": row.video_passcode},
-        "quorum": [row.quorum_num, row.quorum_den], "speaking_seconds": row.speaking_seconds,
+        "quorum": [row.quorum_num, row.quorum_den], "speaking_seconds": row.speaking_seconds, "speaking_closed": row.speaking_closed,
         "minutes_state": row.minutes_state,
     }  # fmt: skip
 
@@ -73,7 +73,8 @@ def speech_view(row: Row) -> View | None:
         return None
     return {
         "id": row.id, "participant_id": row.participant_id, "item_id": row.item_id, "subject": row.subject,
-        "state": row.state, "position": row.position, "limit_seconds": row.limit_seconds,
+        "kind": row.kind, "state": row.state, "position": row.position, "limit_seconds": row.limit_seconds,
+        "paused_at": _at(row.paused_at), "paused_seconds": row.paused_seconds,
         "asked_at": _at(row.asked_at), "started_at": _at(row.started_at), "ended_at": _at(row.ended_at),
     }  # fmt: skip
 

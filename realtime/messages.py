@@ -20,6 +20,7 @@ COMMANDS: dict[str, type[MeetingCommand]] = {
         agenda.StartMeeting, agenda.EndMeeting, agenda.StartItem, agenda.FinishItem, agenda.InsertItem, agenda.ReorderItems,
         attendance.CheckIn, attendance.MarkAttendance, attendance.LeaveMeeting,
         speaking.AskToSpeak, speaking.WithdrawRequest, speaking.GiveFloor, speaking.EndSpeech,
+        speaking.PauseSpeech, speaking.ResumeSpeech, speaking.CloseSpeakingList, speaking.OrderQueue,
         voting.PrepareBallot, voting.RemoveBallot, voting.OpenBallot, voting.CastVote, voting.PauseBallot, voting.ResumeBallot,
         voting.CloseBallot, voting.VoidBallot, recusals.DeclareRecusal, recusals.WithdrawRecusal,
         decisions.RecordConclusion, decisions.RemoveConclusion, minutes.ApproveMinutes,

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Sequence
@@ -93,12 +94,14 @@ def _plain(cell: str) -> str:
 
 
 def xlsx_file(title: str, rows: Sequence[Sequence[str]]) -> bytes:
-    """The first row as headings. Every column is text, so that a telephone number keeps its zero."""
+    """The first row as headings. Every cell is text, so that a telephone number keeps its zero and no name is a formula."""
     book = openpyxl.Workbook()
     sheet = book.active
-    sheet.title = title[:31]
+    sheet.title = re.sub(r"[\[\]:*?/\\]", " ", title).strip()[:31] or "1"
     for row in rows:
         sheet.append(list(row))
+        for cell in sheet[sheet.max_row]:
+            cell.data_type = "s"
     for number, heading in enumerate(rows[0], 1):
         sheet.column_dimensions[get_column_letter(number)].width = max(14, len(heading) + 4)
         sheet.cell(1, number).font = Font(bold=True)

@@ -13,10 +13,12 @@ speeches = sa.Table(
     ref("participant_id", "participants"),
     sa.Column("item_id", sa.String(32), nullable=True),
     line("subject"),
+    one_of("kind", "request", "order"),  # order: on how the meeting is run; goes before other requests
     one_of("state", "waiting", "speaking", "done", "withdrawn"),
     count("position"),
     count("limit_seconds"),
     at("asked_at", nullable=False), at("started_at"), at("ended_at"),
+    at("paused_at"), count("paused_seconds"),  # of earlier pauses; while paused, add the time since paused_at
 )  # fmt: skip
 
 UNDER_WAY = ("open", "paused")  # states of a ballot that was opened and is not yet decided

@@ -95,11 +95,11 @@ async def test_whoever_recuses_himself_gets_no_ballot_of_that_item(people: Peopl
     room = people.server.url + await running_meeting(chair)
     for page in (chair, member):
         await enter(page, room)
-    await member.get_by_role("button", name="Tôi không biểu quyết nội dung này").click()
+    await member.get_by_role("button", name="Khai có quyền lợi liên quan").click()
     await member.fill("#reason-text", "Người thân dự thầu")
     await member.locator("#reason-dialog button.primary").click()
     await expect(chair.locator("#item-head")).to_contain_text("Người thân dự thầu")
-    await expect(member.get_by_role("button", name="Tôi sẽ biểu quyết nội dung này")).to_be_visible()
+    await expect(member.get_by_role("button", name="Rút khai quyền lợi liên quan")).to_be_visible()
     await prepare(chair, "Chọn nhà thầu?")
     await member.click("[data-tab=ballots]")
     await expect(member.locator(".ballot.open")).to_contain_text("không có trong danh sách")

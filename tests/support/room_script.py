@@ -26,7 +26,7 @@ from .meetings import Held
 
 Fields = dict[str, Any]
 ROUNDS = (
-    "InsertItem", "AskToSpeak", "GiveFloor", "EndSpeech", "AskToSpeak", "WithdrawRequest",
+    "InsertItem", "StartItem", "FinishItem", "AskToSpeak", "GiveFloor", "PauseSpeech", "ResumeSpeech", "EndSpeech", "AskToSpeak", "WithdrawRequest",
     "CloseBallot", "PrepareBallot", "OpenBallot", "CastVote", "PauseBallot", "ResumeBallot", "CastVote", "CloseBallot",
     "VoidBallot", "PrepareBallot", "RemoveBallot", "DeclareRecusal", "WithdrawRecusal", "DeclareRecusal",
 )  # fmt: skip
@@ -97,9 +97,13 @@ class Script:
             "ReorderItems": lambda: {"item_ids": dice.sample(list(state["items"]), len(state["items"]))},
             "CheckIn": lambda: {"mode": dice.choice(["room", "online"])},
             "MarkAttendance": lambda: {"participant_id": one("participants"), "attendance": dice.choice(["room", "absent"])},
-            "AskToSpeak": lambda: {"subject": f"góp ý {dice.random()}"},
+            "AskToSpeak": lambda: {"subject": f"góp ý {dice.random()}", "kind": "order"},
             "WithdrawRequest": lambda: {"speech_id": self._one(state, "speeches", "waiting")},
             "GiveFloor": lambda: {"speech_id": self._one(state, "speeches", "waiting"), "seconds": dice.choice([0, 60])},
+            "PauseSpeech": lambda: {"speech_id": self._one(state, "speeches", "speaking")},
+            "ResumeSpeech": lambda: {"speech_id": self._one(state, "speeches", "speaking")},
+            "CloseSpeakingList": lambda: {"closed": dice.random() < 0.3},
+            "OrderQueue": lambda: {"rule": dice.choice(["request", "fair"])},
             "EndSpeech": lambda: {"speech_id": self._one(state, "speeches", "speaking")},
             "PrepareBallot": lambda: {
                 "question": f"Thông qua {dice.random()}?", "quorum": [0, 1], "item_id": one("items"),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+
+import openpyxl
 import pytest
 import sqlalchemy as sa
 
@@ -19,6 +22,7 @@ from meetings.scheduling import CancelMeeting
 from tests.support.organisation import make_account
 from tests.support.scheduled import SENDER, Office, open_office
 from tests.support.site import Browser, Site
+from web.table_file import read_table
 
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 MIB = 1 << 20
@@ -179,6 +183,22 @@ async def test_after_the_end_the_page_shows_attendance_conclusions_and_the_print
     for text in ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc", "BIÊN BẢN", "Giao thực hiện", "CHỦ TỌA", "Nơi nhận"):
         assert text in page.text
     assert (await browser.get("/tasks")).text.count("Giao thực hiện") == 1
+
+
+async def test_the_attendance_is_a_table_of_text_for_those_who_organise(site: Site):
+    formula = '=HYPERLINK("http://xau.example")'
+    office, meeting = await sent(site, title="Họp 1/2: [thử]", guests=f"{formula}, Chuyên gia, khach@ngoai.example")
+    browser = await secretary_of(site, office)
+    async with browser._session.get(f"{site.url}/meetings/{meeting}/attendance.xlsx") as answer:
+        assert answer.status == 200
+        rows = [row for row in read_table(await answer.read()) if row]
+        sheet = openpyxl.load_workbook(io.BytesIO(await answer.read())).active
+    assert len(rows) == 6
+    assert [row[1] for row in rows].count(formula) == 1
+    assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {"s", "n"}
+    await make_account(site.db, office.people["c"], "nguoi.c", "member")
+    member = await site.signed_in("nguoi.c")
+    assert (await member.get(f"/meetings/{meeting}/attendance.xlsx")).status == 403
 
 
 # What is typed wrongly, or with bad intent.

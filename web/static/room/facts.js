@@ -5,7 +5,27 @@ export const values = (map) => Object.values(map);
 export const items = (state) => values(state.items).sort(byPosition);
 export const running = (state) => values(state.items).find((item) => item.state === "running") ?? null;
 export const speaker = (state) => values(state.speeches).find((speech) => speech.state === "speaking") ?? null;
-export const queue = (state) => values(state.speeches).filter((speech) => speech.state === "waiting").sort(byPosition);
+// On how the meeting is run, before the others.
+export const queue = (state) => values(state.speeches).filter((speech) => speech.state === "waiting")
+  .sort((a, b) => (b.kind === "order") - (a.kind === "order") || byPosition(a, b));
+
+// Seconds that a speech took, or takes until now, without its pauses.
+export function spoken(speech, now) {
+  if (!speech.started_at) return 0;
+  const until = speech.ended_at ? Date.parse(speech.ended_at) : now;
+  const paused = speech.paused_seconds + (speech.paused_at ? (until - Date.parse(speech.paused_at)) / 1000 : 0);
+  return Math.max(0, (until - Date.parse(speech.started_at)) / 1000 - paused);
+}
+
+// [participant, seconds], longest first.
+export function speakingTimes(state, now) {
+  const sums = new Map();
+  for (const speech of values(state.speeches)) {
+    const seconds = spoken(speech, now);
+    if (seconds >= 1 && state.participants[speech.participant_id]) sums.set(speech.participant_id, (sums.get(speech.participant_id) ?? 0) + seconds);
+  }
+  return [...sums].map(([key, seconds]) => [state.participants[key], seconds]).sort((a, b) => b[1] - a[1]);
+}
 export const underWay = (ballot) => ["open", "paused"].includes(ballot.state);
 export const ballots = (state) => values(state.ballots).sort(byPosition);
 export const openBallot = (state) => values(state.ballots).find(underWay) ?? null;

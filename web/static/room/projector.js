@@ -3,7 +3,7 @@ import { ring } from "./attendance_view.js";
 import { resultView, ruleText } from "./ballot_views.js";
 import { Connection } from "./connection.js";
 import { $, bar, fill, h } from "./dom.js";
-import { attendance, ballots, items, openBallot, queue, running, speaker } from "./facts.js";
+import { attendance, ballots, items, openBallot, queue, running, speaker, spoken } from "./facts.js";
 import { countdown, t, timeOf } from "./words.js";
 
 const RESULT_STAYS = 90_000;
@@ -60,7 +60,7 @@ class Projector {
     const speech = this.state && speaker(this.state);
     const clock = $("#clock");
     if (speech && clock) {
-      const left = speech.limit_seconds - (now - Date.parse(speech.started_at)) / 1000;
+      const left = speech.limit_seconds - spoken(speech, now);
       clock.textContent = countdown(left);
       clock.classList.toggle("late", left < 0);
     }

@@ -1,6 +1,6 @@
 // Who has the floor, with the time left; who waits; asking to speak.
-import { h, fill, $ } from "./dom.js";
-import { initials, queue, speaker, values } from "./facts.js";
+import { bar, h, fill, $ } from "./dom.js";
+import { initials, queue, speaker, speakingTimes, spoken, values } from "./facts.js";
 import { countdown, t } from "./words.js";
 
 export class SpeakingView {
@@ -9,14 +9,17 @@ export class SpeakingView {
     this.#room = room;
     $("#ask-form").addEventListener("submit", (event) => {
       event.preventDefault();
-      room.do("AskToSpeak", { subject: $("#ask-subject").value });
-      $("#ask-subject").value = "";
+      room.do("AskToSpeak", { subject: $("#ask-subject").value, kind: $("#ask-order").checked ? "order" : "request" });
+      event.target.reset();
     });
   }
 
   render(state) {
     this.#floor(state);
     this.#queue(state);
+    this.#times(state);
+    const closed = state.meeting.speaking_closed;
+    $("#ask-closed").hidden = !closed;
     const mine = values(state.speeches).find((speech) => speech.participant_id === this.#room.me && speech.state === "waiting");
     $("#ask").hidden = state.meeting.state !== "live" || !this.#room.me || this.#room.connection.role === "projector";
     $("#ask-form").hidden = Boolean(mine);
@@ -28,7 +31,7 @@ export class SpeakingView {
     const now = speaker(state);
     for (const clock of document.querySelectorAll("[data-floor-clock]")) {
       if (!now) continue;
-      const left = now.limit_seconds - (this.#room.connection.now() - Date.parse(now.started_at)) / 1000;
+      const left = now.limit_seconds - spoken(now, this.#room.connection.now());
       clock.textContent = countdown(left);
       clock.classList.toggle("late", left < 0);
     }
@@ -41,9 +44,11 @@ export class SpeakingView {
     if (!person) return fill($("#floor"));
     fill($("#floor"),
       h("span", { class: "face", "aria-hidden": "true" }, initials(person.name)),
-      h("div", {}, h("span", { class: "small muted" }, t("room.speaking")), h("h3", {}, [person.honorific, person.name].filter(Boolean).join(" ")),
+      h("div", {}, h("span", { class: "small muted" }, t(speech.paused_at ? "room.speech_paused" : "room.speaking")), h("h3", {}, [person.honorific, person.name].filter(Boolean).join(" ")),
         h("span", { class: "muted" }, [person.title, person.agency].filter(Boolean).join(" · ")), speech.subject && h("p", { class: "small" }, speech.subject)),
       h("div", { class: "floor-side" }, h("span", { class: "clock", "data-floor-clock": speech.id, role: "timer" }),
+        this.#room.runs && h("button", { class: "compact quiet", "data-key": "pause-speech", onclick: () => this.#room.do(speech.paused_at ? "ResumeSpeech" : "PauseSpeech", { speech_id: speech.id }) },
+          t(speech.paused_at ? "room.resume_speech" : "room.pause_speech")),
         (this.#room.runs || speech.participant_id === this.#room.me) && h("button", { class: "compact", "data-key": "end-speech", onclick: () => this.#room.do("EndSpeech", { speech_id: speech.id }) }, t("room.end_speech"))));
     this.tick(state);
   }
@@ -56,8 +61,23 @@ export class SpeakingView {
         const person = state.participants[speech.participant_id];
         if (!person) return null;
         return h("li", { class: "queue-line" }, h("span", { class: "muted strong" }, String(index + 1)),
-          h("div", {}, h("span", { class: "strong" }, person.name), h("span", { class: "small muted block" }, [person.agency, speech.subject].filter(Boolean).join(" · "))),
+          h("div", {}, h("span", { class: "strong" }, person.name), speech.kind === "order" && h("span", { class: "chip warn" }, t("room.point_of_order")), h("span", { class: "small muted block" }, [person.agency, speech.subject].filter(Boolean).join(" · "))),
           this.#room.runs && h("button", { class: "compact", "data-key": `floor-${speech.id}`, onclick: () => this.#room.do("GiveFloor", { speech_id: speech.id }), "aria-label": `${t("room.give_floor_short")}: ${person.name}` }, t("room.give_floor_short")));
       }));
+    const order = (key, rule) => h("button", { class: "quiet compact", "data-key": key, onclick: () => this.#room.do("OrderQueue", { rule }) }, t(`room.order_${rule}`));
+    const closed = state.meeting.speaking_closed;
+    fill($("#queue-acts"), this.#room.runs && state.meeting.state === "live" && [
+      waiting.length > 1 && order("queue-fair", "fair"), waiting.length > 1 && order("queue-request", "request"),
+      h("button", { class: "quiet compact", "data-key": "queue-close", onclick: () => this.#room.do("CloseSpeakingList", { closed: !closed }) }, t(closed ? "room.open_list" : "room.close_list")),
+    ]);
+  }
+
+  // How long each has spoken, drawn; up to date when a speech begins, pauses or ends.
+  #times(state) {
+    const times = speakingTimes(state, this.#room.connection.now());
+    $("#speaking-times").hidden = times.length === 0;
+    const most = times[0]?.[1] ?? 1;
+    fill($("#speaking-times-list"), times.map(([person, seconds]) => h("li", {}, h("span", { class: "row spread small" }, h("span", {}, person.name), h("span", { class: "muted" }, countdown(seconds))),
+      bar([["brand", seconds]], most))));
   }
 }

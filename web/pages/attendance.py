@@ -1,0 +1,39 @@
+"""Who came, as a table for spreadsheets."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from meetings import clock, i18n
+from meetings.errors import NotAllowed
+from meetings.queries.meetings import meeting_page
+
+from ..keys import DB, LANGUAGE, known
+from ..rendering import Formats
+from ..table_file import xlsx_file
+
+routes = web.RouteTableDef()
+COLUMNS = ("number", "name", "title", "agency", "duty", "votes", "answer", "reason", "substitute_for", "attendance", "arrived", "left")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@routes.get("/meetings/{id}/attendance.xlsx")
+async def attendance(request: web.Request) -> web.Response:
+    """For those who organise or run the meeting: it has everybody's reasons."""
+    async with request.app[DB].reading() as reading:
+        found = await meeting_page(reading, known(request), request.match_info["id"])
+    if not (found.by.organises or found.by.runs):
+        raise NotAllowed("not_allowed")
+    t, fmt = i18n.translator(request[LANGUAGE]), Formats(request[LANGUAGE], found.meeting.zone)
+    names = {row.id: row.name for row in found.participants}
+    rows = [[t(f"meeting.column_{name}") for name in COLUMNS]]
+    for number, row in enumerate(found.participants, 1):
+        rows.append([
+            str(number), row.name, row.title, row.agency_name, t(f"duty.{row.duty}"), t("meeting.votes") if row.votes else "",
+            t(f"answer.is_{row.answer}"), row.answer_reason, names.get(row.substitute_for_id or "", ""),
+            t(f"meeting.attendance_{row.attendance}"), fmt.when(row.arrived_at) if row.arrived_at else "",
+            fmt.when(row.left_at) if row.left_at else "",
+        ])  # fmt: skip
+    name = f"diem-danh-{clock.local(found.meeting.starts_at or clock.now(), found.meeting.zone):%Y-%m-%d}.xlsx"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    return web.Response(body=xlsx_file(found.meeting.title, rows), content_type=XLSX, headers=headers)
