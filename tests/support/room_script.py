@@ -26,7 +26,8 @@ from .meetings import Held
 
 Fields = dict[str, Any]
 ROUNDS = (
-    "InsertItem", "StartItem", "FinishItem", "AskToSpeak", "GiveFloor", "PauseSpeech", "ResumeSpeech", "EndSpeech", "AskToSpeak", "WithdrawRequest",
+    "InsertItem", "StartItem", "FinishItem", "AskToSpeak", "GiveFloor", "PauseSpeech", "ResumeSpeech", "EndSpeech",
+    "AskToSpeak", "WithdrawRequest",
     "CloseBallot", "PrepareBallot", "OpenBallot", "CastVote", "PauseBallot", "ResumeBallot", "CastVote", "CloseBallot",
     "VoidBallot", "PrepareBallot", "RemoveBallot", "DeclareRecusal", "WithdrawRecusal", "DeclareRecusal",
 )  # fmt: skip
