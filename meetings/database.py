@@ -26,10 +26,21 @@ from .wakeups import CHANNEL, WakeUps
 Row = sa.Row[Any]
 
 
+class _Here:
+    """A connection to SQLite used in the event loop's own thread: a query takes less time than handing it to another thread and
+    back. In WAL mode it waits for nobody."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    async def execute(self, statement: sa.Executable, values: Any = None) -> sa.CursorResult[Any]:
+        return self._connection.execute(statement, values)
+
+
 class Reading:
     """Reads within one transaction."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection | _Here) -> None:
         self._connection = connection
 
     async def all(self, statement: sa.Executable, values: Any = None) -> Sequence[Row]:
@@ -72,6 +83,7 @@ class Transaction(Reading):
 
     def __init__(self, connection: AsyncConnection, scope: str, counters: Counters) -> None:
         super().__init__(connection)
+        self._connection: AsyncConnection = connection
         self.scope = scope
         self.counters = counters
         self.now: datetime = clock.now()
@@ -136,7 +148,7 @@ class Transaction(Reading):
 @dataclass(slots=True)
 class Database:
     engine: AsyncEngine
-    readers: AsyncEngine
+    readers: AsyncEngine | sa.Engine
     wakeups: WakeUps = field(default_factory=WakeUps)
     lanes: dict[str, Any] = field(default_factory=dict)  # group_commit.Lane by scope
     committed: dict[str, int] = field(default_factory=dict)  # the live log's last number by scope, as last committed here
@@ -149,7 +161,10 @@ class Database:
     async def close(self) -> None:
         await self.wakeups.close()
         await self.engine.dispose()
-        await self.readers.dispose()
+        if isinstance(self.readers, AsyncEngine):
+            await self.readers.dispose()
+        else:
+            self.readers.dispose()
 
     async def create_tables(self) -> None:
         """For tests and trials; an installation migrates instead."""
@@ -183,38 +198,44 @@ class Database:
     @contextlib.asynccontextmanager
     async def reading(self) -> AsyncIterator[Reading]:
         """One moment of the database, whatever commits meanwhile."""
-        async with self.readers.connect() as connection, connection.begin():
-            yield Reading(connection)
+        if isinstance(self.readers, AsyncEngine):
+            async with self.readers.connect() as connection, connection.begin():
+                yield Reading(connection)
+        else:
+            with self.readers.connect() as here, here.begin():
+                yield Reading(_Here(here))
 
 
 def open_database(url: str) -> Database:
     """`sqlite+aiosqlite:///file` or `postgresql+asyncpg://...`. Connects when first used; call within a running loop."""
     if url.startswith("sqlite"):
-        engine, readers = _sqlite(url, writes=True), _sqlite(url, writes=False)
+        engine = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=60)
+        # Never waits for a connection, which would be waiting in the event loop's own thread.
+        here = url.replace("+aiosqlite", "")
+        readers = sa.create_engine(here, poolclass=sa.QueuePool, max_overflow=-1, connect_args={"check_same_thread": False})
+        _prepare(engine.sync_engine, writes=True)
+        _prepare(readers, writes=False)
         return Database(engine, readers)
     engine = create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
-    readers = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-    database = Database(engine, readers)
+    reading = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    database = Database(engine, reading)
     database.wakeups.listen(sa.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False))
     return database
 
 
-def _sqlite(url: str, *, writes: bool) -> AsyncEngine:
-    engine = create_async_engine(url, pool_size=1 if writes else 8, max_overflow=0, pool_timeout=60)
+def _prepare(engine: sa.Engine, *, writes: bool) -> None:
     begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
 
-    @sa.event.listens_for(engine.sync_engine, "connect")
+    @sa.event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # BEGIN is ours to say
         cursor = connection.cursor()
         # WAL: readers never wait. FULL: a COMMIT that was acknowledged survives a power cut.
-        pragmas = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000", "cache_size=-16000")
-        for pragma in pragmas if writes else (*pragmas, "query_only=ON"):
+        kind = ("synchronous=FULL", "foreign_keys=ON") if writes else ("query_only=ON",)
+        for pragma in ("busy_timeout=15000", "journal_mode=WAL", "cache_size=-16000", *kind):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
-    @sa.event.listens_for(engine.sync_engine, "begin")
+    @sa.event.listens_for(engine, "begin")
     def start(connection: sa.Connection) -> None:
         connection.exec_driver_sql(begin)
-
-    return engine
