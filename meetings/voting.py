@@ -187,6 +187,8 @@ async def void_ballot(tx: Transaction, by: Standing, command: VoidBallot) -> Ans
     ballot = await _ballot(tx, command.meeting_id, command.ballot_id)
     if ballot.state == "void":
         return None
+    if by.meeting is not None and by.meeting.minutes_state == "approved":
+        raise Conflict("minutes_locked")
     if ballot.state == "prepared":
         raise Conflict("ballot_not_open")
     chain = Chain(ballot)

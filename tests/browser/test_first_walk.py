@@ -163,6 +163,6 @@ async def test_from_an_empty_form_to_printed_minutes(people: People) -> None:
         await page.get_by_role("button", name="Thông qua biên bản này").click()
     await expect(secretary.get_by_text("Đã thông qua và khóa")).to_be_visible()
     await secretary.goto(f"{meeting}/minutes/print")
-    for text in ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Đại biểu thảo luận sôi nổi.", "Được thông qua", "CHỦ TỌA"):
+    for text in ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Đại biểu thảo luận sôi nổi.", "Được thông qua", "Niêm phong", "CHỦ TỌA"):
         await expect(secretary.get_by_text(text).first).to_be_visible()
     await picture(secretary, "minutes-print")

@@ -21,6 +21,7 @@ from meetings.commands import Actor
 from meetings.database import Database
 from meetings.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal
 from meetings.models.columns import new_id
+from meetings.models.meeting import meetings
 from meetings.perform import perform
 from meetings.queries.ballots import record_of
 from meetings.recusals import DeclareRecusal, WithdrawRecusal
@@ -212,6 +213,16 @@ async def test_a_void_ballot_stays_on_record_and_a_new_one_names_it(db: Database
     code, said = verify(tmp_path, await exported(db, held, ballot))
     assert code == 0
     assert "declared void: Nêu nhầm phương án" in said
+
+
+async def test_what_approved_minutes_tell_is_not_voided_any_more(db: Database):
+    held = await hold_meeting(db, 3)
+    ballot = await ballot_of(db, held)
+    await perform(db, held.chair, CloseBallot(meeting_id=held.id, ballot_id=ballot))
+    async with db.transaction(held.id) as tx:
+        await tx.update(meetings, held.id, minutes_state="approved")
+    with pytest.raises(Conflict, match="minutes_locked"):
+        await perform(db, held.chair, VoidBallot(meeting_id=held.id, ballot_id=ballot, reason="nhầm"))
 
 
 async def test_a_paused_ballot_keeps_the_meeting_open_and_can_be_closed(db: Database):

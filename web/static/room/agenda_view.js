@@ -36,7 +36,7 @@ export class AgendaView {
       : h("span", { class: "small muted" }, item.state === "done" ? t("room.took", { n: spent }) : t("room.minutes", { n: item.minutes }));
     const papers = Object.values(this.#room.state.papers).filter((paper) => paper.item_id === item.id).length;
     const more = [item.presenter, papers ? t("room.n_papers", { n: papers }) : ""].filter(Boolean).join(" · ");
-    return h("li", { class: `agenda-item ${item.state}`, "aria-current": item.state === "running" ? "step" : null },
+    return h("li", { class: `agenda-item ${item.state}`, "data-key": `row-${item.id}`, "aria-current": item.state === "running" ? "step" : null },
       h("span", { class: "mark", "aria-hidden": "true" }, mark),
       h("div", {},
         h("button", { class: "as-text", "data-key": `item-${item.id}`, onclick: () => this.#room.look(item.id) }, item.title),

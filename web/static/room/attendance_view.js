@@ -55,7 +55,7 @@ export class AttendanceView {
     const order = values(state.participants).sort((a, b) => a.position - b.position || (a.name_key < b.name_key ? -1 : 1));
     for (const person of order) by.set(person.agency, [...(by.get(person.agency) ?? []), person]);
     const open = new Set([...document.querySelectorAll("#people details[open]")].map((group) => group.dataset.agency));
-    fill($("#people"), [...by].map(([agency, people]) => h("details", { "data-agency": agency, open: open.has(agency) },
+    fill($("#people"), [...by].map(([agency, people]) => h("details", { "data-agency": agency, "data-key": `group-${agency}`, open: open.has(agency) },
       h("summary", { "data-key": `agency-${agency}` }, h("span", {}, agency || t("room.outside")),
         h("span", { class: "chip" }, `${people.filter((person) => person.attendance !== "absent").length}/${people.length}`)),
       h("ul", {}, people.map((person) => this.#person(person))))));
@@ -65,7 +65,7 @@ export class AttendanceView {
     const here = this.#here.has(person.id);
     const mark = (attendance) => () => this.#room.do("MarkAttendance", { participant_id: person.id, attendance });
     const runs = this.#room.runs && ["invited", "live"].includes(this.#room.state.meeting.state);
-    return h("li", { class: "person-line" },
+    return h("li", { class: "person-line", "data-key": `person-${person.id}` },
       h("div", {}, h("span", { class: "strong" }, person.name), person.substitute_for_id && h("span", { class: "small muted" }, ` (${t("room.substitute")})`),
         h("span", { class: "small muted block" }, [person.title, t(`duty.${person.duty}`), person.votes ? t("room.has_vote") : ""].filter(Boolean).join(" · ")),
         h("span", { class: `small ${person.attendance === "absent" ? "muted" : "ok"}` }, t(`room.attendance_${person.attendance}`),

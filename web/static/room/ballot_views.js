@@ -53,7 +53,7 @@ export class BallotsView {
         && h("a", { class: "button quiet", "data-key": `record-${ballot.id}`, href: `/meetings/${boot.meeting}/ballots/${ballot.id}/record.json` }, t("room.ballot_record")),
     ].filter(Boolean);
     const before = state.ballots[ballot.previous_id];
-    return h("article", { class: `ballot ${ballot.state}` },
+    return h("article", { class: `ballot ${ballot.state}`, "data-key": `ballot-${ballot.id}` },
       h("div", { class: "row spread" }, h("h3", {}, ballot.question), h("span", { class: `chip ${underWay(ballot) ? "now" : ballot.state === "void" ? "bad" : ""}` }, t(`room.ballot_${ballot.state}`))),
       h("p", { class: "small muted" }, ruleText(ballot)),
       before && h("p", { class: "small" }, t("room.repeats", { question: before.question })),

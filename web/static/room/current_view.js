@@ -84,7 +84,7 @@ export class CurrentView {
   #conclusions(state) {
     const list = conclusions(state);
     const agency = (key) => state.agencies[key] ?? "";
-    fill($("#conclusions"), list.length === 0 && h("p", { class: "muted" }, t("room.no_conclusions")), list.map((each, index) => h("article", { class: "conclusion" },
+    fill($("#conclusions"), list.length === 0 && h("p", { class: "muted" }, t("room.no_conclusions")), list.map((each, index) => h("article", { class: "conclusion", "data-key": `conclusion-${each.id}` },
       h("p", {}, h("strong", {}, `${index + 1}. `), each.text),
       h("p", { class: "small muted" }, [each.lead_agency_id && `${t("room.lead")}: ${agency(each.lead_agency_id)}`,
         each.support_agency_ids.length && `${t("room.support")}: ${each.support_agency_ids.map(agency).join(", ")}`, each.due_on && `${t("room.due")}: ${dateOf(each.due_on)}`].filter(Boolean).join(" · ")),

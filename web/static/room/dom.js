@@ -34,7 +34,7 @@ export function fill(region, ...children) {
   if (key && !region.contains(document.activeElement)) region.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus();
 }
 
-const keyOf = (node) => node.dataset?.key ?? node.querySelector?.(":scope > [data-key]")?.dataset.key;
+const keyOf = (node) => node.dataset?.key;
 const alike = (a, b) => a.nodeName === b.nodeName && keyOf(a) === keyOf(b);
 
 function become(region, wanted) {

@@ -60,7 +60,7 @@ export class SpeakingView {
       waiting.map((speech, index) => {
         const person = state.participants[speech.participant_id];
         if (!person) return null;
-        return h("li", { class: "queue-line" }, h("span", { class: "muted strong" }, String(index + 1)),
+        return h("li", { class: "queue-line", "data-key": `wait-${speech.id}` }, h("span", { class: "muted strong" }, String(index + 1)),
           h("div", {}, h("span", { class: "strong" }, person.name), speech.kind === "order" && h("span", { class: "chip warn" }, t("room.point_of_order")), h("span", { class: "small muted block" }, [person.agency, speech.subject].filter(Boolean).join(" · "))),
           this.#room.runs && h("button", { class: "compact", "data-key": `floor-${speech.id}`, onclick: () => this.#room.do("GiveFloor", { speech_id: speech.id }), "aria-label": `${t("room.give_floor_short")}: ${person.name}` }, t("room.give_floor_short")));
       }));
@@ -77,7 +77,7 @@ export class SpeakingView {
     const times = speakingTimes(state, this.#room.connection.now());
     $("#speaking-times").hidden = times.length === 0;
     const most = times[0]?.[1] ?? 1;
-    fill($("#speaking-times-list"), times.map(([person, seconds]) => h("li", {}, h("span", { class: "row spread small" }, h("span", {}, person.name), h("span", { class: "muted" }, countdown(seconds))),
+    fill($("#speaking-times-list"), times.map(([person, seconds]) => h("li", { "data-key": `time-${person.id}` }, h("span", { class: "row spread small" }, h("span", {}, person.name), h("span", { class: "muted" }, countdown(seconds))),
       bar([["brand", seconds]], most))));
   }
 }
