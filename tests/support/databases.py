@@ -37,6 +37,7 @@ async def _admin(statement: str) -> bool:
 async def fresh_database_url(kind: str, folder: Path) -> str:
     """The URL of an empty database of this kind; skips the test when it cannot be had."""
     if kind == "sqlite":
+        folder.mkdir(exist_ok=True)
         return f"sqlite+aiosqlite:///{(folder / 'test.sqlite3').as_posix()}"
     name = f"diemcau_test_{uuid4().hex[:12]}"
     need("PostgreSQL", await _admin(f'CREATE DATABASE "{name}"'))
