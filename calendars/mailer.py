@@ -4,6 +4,7 @@ marks the row. A server that is down costs nothing but time."""
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import ssl
 from collections.abc import AsyncIterator
@@ -12,6 +13,7 @@ from email.message import EmailMessage
 
 import aiosmtplib
 
+from meetings.errors import Unavailable
 from meetings.outbox import SCOPE, Outbox, OutboxRow
 from meetings.settings import Settings
 from meetings.wakeups import WakeUps
@@ -31,8 +33,9 @@ class Mailer:
         """Until cancelled."""
         with self._wakeups.watch(SCOPE) as watch:
             while True:
-                while await self.send_due():
-                    pass
+                with contextlib.suppress(Unavailable):  # looked at again
+                    while await self.send_due():
+                        pass
                 await watch.wait(LOOK_AGAIN)
 
     async def send_due(self) -> int:

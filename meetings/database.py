@@ -21,6 +21,7 @@ from .errors import NotFound
 from .models import metadata
 from .models.columns import new_id
 from .models.live import scopes
+from .outages import outages_told
 from .wakeups import CHANNEL, WakeUps
 
 Row = sa.Row[Any]
@@ -173,8 +174,10 @@ class Database:
 
     @contextlib.asynccontextmanager
     async def transaction(self, scope: str) -> AsyncIterator[Transaction]:
-        """BEGIN with `scope` locked; COMMIT on exit, ROLLBACK on an exception. After COMMIT those who watch are woken."""
+        """BEGIN with `scope` locked; COMMIT on exit, ROLLBACK on an exception. After COMMIT those who watch are woken. Raises
+        Unavailable while the database is away."""
         async with contextlib.AsyncExitStack() as stack:
+            stack.enter_context(outages_told())
             if self.embedded:
                 await stack.enter_async_context(self._writer)  # SQLite has one writer; waiting here costs no polling
             connection = await stack.enter_async_context(self.engine.begin())
@@ -197,13 +200,14 @@ class Database:
 
     @contextlib.asynccontextmanager
     async def reading(self) -> AsyncIterator[Reading]:
-        """One moment of the database, whatever commits meanwhile."""
-        if isinstance(self.readers, AsyncEngine):
-            async with self.readers.connect() as connection, connection.begin():
-                yield Reading(connection)
-        else:
-            with self.readers.connect() as here, here.begin():
-                yield Reading(_Here(here))
+        """One moment of the database, whatever commits meanwhile. Raises Unavailable while the database is away."""
+        with outages_told():
+            if isinstance(self.readers, AsyncEngine):
+                async with self.readers.connect() as connection, connection.begin():
+                    yield Reading(connection)
+            else:
+                with self.readers.connect() as here, here.begin():
+                    yield Reading(_Here(here))
 
 
 def open_database(url: str) -> Database:
@@ -216,7 +220,9 @@ def open_database(url: str) -> Database:
         _prepare(engine.sync_engine, writes=True)
         _prepare(readers, writes=False)
         return Database(engine, readers)
-    engine = create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+    # Seconds: a server that does not answer is away, however the network keeps its connections.
+    patience = {"timeout": 5, "command_timeout": 30}
+    engine = create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True, connect_args=patience)
     reading = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     database = Database(engine, reading)
     database.wakeups.listen(sa.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False))

@@ -61,6 +61,13 @@ class Conflict(Refusal):
     status = 409
 
 
+class Unavailable(Refusal):
+    """The database cannot be used now. Whether the change was made is not known: sent again with the same id, it is made once."""
+
+    status = 503
+    again = 3  # seconds after which to send it again
+
+
 class Invalid(Refusal):
     """The input is not acceptable; carries every problem found, not just the first."""
 

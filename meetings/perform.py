@@ -34,6 +34,7 @@ from .commands import ORGANISATION, Actor, Command
 from .database import Database, Transaction
 from .errors import Refusal
 from .group_commit import Given, Outcome, submit
+from .outages import outage
 from .standing import Standing, standings
 
 log = logging.getLogger(__name__)
@@ -144,6 +145,8 @@ async def _one(tx: Transaction, actor: Actor, command: Command) -> Outcome:
     except Refusal as refusal:
         return refusal
     except Exception as error:
+        if outage(error):  # nothing more can be done in this transaction; SQLite may have ended it already
+            raise
         log.exception("%s failed", type(command).__name__)
         return error
     return answer

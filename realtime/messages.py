@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from meetings import agenda, attendance, decisions, minutes, recusals, speaking, voting
 from meetings.commands import MeetingCommand
-from meetings.errors import Invalid, Problem, Refusal
+from meetings.errors import Invalid, Problem, Refusal, Unavailable
 from meetings.i18n import refusal_text, translator
 from meetings.validation import problem
 
@@ -50,7 +50,8 @@ def refused(refusal: Refusal, language: str) -> dict[str, Any]:
     """The acknowledgement of a refusal, in words."""
     t = translator(language)
     problems = [{"where": p.where, "code": p.code, "text": refusal_text(p.code, p.params, t)} for p in refusal.problems]
-    return {"ok": False, "code": refusal.code, "text": problems[0]["text"], "problems": problems}
+    said = {"ok": False, "code": refusal.code, "text": problems[0]["text"], "problems": problems}
+    return said | {"again": refusal.again} if isinstance(refusal, Unavailable) else said
 
 
 def farewell(code: str, language: str) -> dict[str, str]:

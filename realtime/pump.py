@@ -7,10 +7,9 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
-import sqlalchemy.exc
-
 from meetings import clock, live_log
 from meetings.database import Database, Row
+from meetings.errors import Unavailable
 
 from .batch import Batch, View
 from .connections import Connections, Member, role_of
@@ -51,8 +50,7 @@ class Pump:
                     while await self._send_next():
                         pass
                     await self._minutes.send_new(self._meeting_id)
-                except (sqlalchemy.exc.SQLAlchemyError, OSError) as error:
-                    log.warning("pump of %s: %s", self._meeting_id, error)
+                except Unavailable:  # what commits meanwhile waits in the log
                     await asyncio.sleep(1)
                     continue
                 await watch.wait(LOOK_AGAIN)

@@ -16,7 +16,7 @@ from aiohttp import web
 
 from meetings.commands import Actor
 from meetings.database import Database
-from meetings.errors import Invalid, NotAllowed, NotFound, Refusal
+from meetings.errors import Invalid, NotAllowed, NotFound, Refusal, Unavailable
 from meetings.minutes import AppendMinutesUpdate
 from meetings.perform import perform
 from meetings.queries.sessions import sessions_alive
@@ -70,7 +70,10 @@ class Live:
             cookies = {k: v.value for k, v in SimpleCookie(environ.get("HTTP_COOKIE", "")).items()}
         except CookieError:
             return False
-        actor = await self._authenticate(cookies)
+        try:
+            actor = await self._authenticate(cookies)
+        except Unavailable as outage:
+            raise socketio.exceptions.ConnectionRefusedError(outage.code) from None
         if actor is None:
             raise socketio.exceptions.ConnectionRefusedError("signed_out")
         self.connections.actors[sid] = actor
@@ -171,7 +174,8 @@ class Live:
         with self._db.wakeups.watch("sessions") as watch:
             while True:
                 await watch.wait(LOOK_AGAIN)
-                await self._dismiss_ended()
+                with contextlib.suppress(Unavailable):  # looked at again
+                    await self._dismiss_ended()
 
     async def _dismiss_ended(self) -> None:
         wanted = {actor.session_id for actor in self.connections.actors.values() if actor.session_id is not None}

@@ -24,7 +24,7 @@ MAY_IMPORT = {
 # Within `meetings`, from below to above; a file of one layer imports its own layer and those before it.
 LAYERS = (
     {"settings", "clock", "errors", "text", "i18n", "invitation", "links", "tally", "validation"},
-    {"wakeups", "models", "migrations"},
+    {"wakeups", "models", "migrations", "outages"},
     {"database"},
     {"commands", "live_log", "standing", "audit", "outbox", "group_commit", "views"},
 )

@@ -17,7 +17,7 @@ from aiohttp.typedefs import Handler
 
 from meetings import clock, i18n
 from meetings.commands import system
-from meetings.errors import Problem, Refusal
+from meetings.errors import Problem, Refusal, Unavailable
 from meetings.perform import perform
 from meetings.queries.sessions import session_of
 from meetings.sessions import SeeSession
@@ -97,6 +97,10 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Refusals and failures as pages in the user's language."""
     try:
         return await handler(request)
+    except Unavailable as refusal:
+        response = _sorry(request, refusal.status, *refusal.problems)
+        response.headers["Retry-After"] = str(refusal.again)
+        return response
     except Refusal as refusal:
         return _sorry(request, refusal.status, *refusal.problems)
     except web.HTTPRequestEntityTooLarge:
@@ -118,7 +122,7 @@ def _sorry(request: web.Request, status: int, *problems: Problem) -> web.Respons
     said = problem_texts(problems, i18n.translator(request[LANGUAGE]))
     if request.headers.get("Accept", "").startswith("application/json"):
         return web.json_response({"problems": said, "code": problems[0].code}, status=status)
-    kind = "missing" if status == 404 else "failed" if status >= 500 else "refused"
+    kind = {404: "missing", 503: "waiting"}.get(status, "failed" if status >= 500 else "refused")
     kept = request.method != "GET" and status != 404
     return page(request, "error.html", status=status, kind=kind, kept=kept, said=[one["text"] for one in said])
 

@@ -3,15 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import shutil
-import subprocess
-import sys
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from pathlib import Path
 
-import aiohttp
 import pytest
 import sqlalchemy as sa
 
@@ -20,81 +12,7 @@ from meetings.database import open_database
 from meetings.models.columns import new_id
 from meetings.models.meeting import meetings
 from meetings.models.room import ballots, votes
-from tests.support.databases import drop_database, fresh_database_url
-from tests.support.ports import free_port
-from tests.support.room_client import RoomClient
-from web.demo.people import PASSWORD
-
-ROOT = Path(__file__).parent.parent.parent
-
-
-@dataclass
-class City:
-    """The demo city in a database, and a server that can be started as it is or made to die."""
-
-    data: Path
-    database: str
-    port: int
-    process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def run(self, *arguments: str) -> subprocess.Popen[bytes]:
-        settings = {
-            "DIEMCAU_DATA": str(self.data), "DIEMCAU_DATABASE": self.database, "DIEMCAU_PORT": str(self.port),
-            "DIEMCAU_BASE_URL": self.url, "DIEMCAU_LOG_LEVEL": "warning",
-        }  # fmt: skip
-        with (self.data / "log").open("ab") as log:
-            return subprocess.Popen(
-                [sys.executable, "-m", *arguments], cwd=ROOT, env={**os.environ, **settings}, stdout=log, stderr=log
-            )
-
-    async def start(self, *arguments: str) -> None:
-        self.process = self.run(*arguments)
-        async with aiohttp.ClientSession() as session:
-            for _ in range(300):
-                try:
-                    async with session.get(f"{self.url}/health") as answer:
-                        assert answer.status == 200
-                        return
-                except aiohttp.ClientError:
-                    await asyncio.sleep(0.1)
-        raise AssertionError((self.data / "log").read_text(encoding="utf-8"))
-
-    async def client(self, username: str) -> RoomClient:
-        """Signed in, with the cookie of the session."""
-        jar = aiohttp.CookieJar(unsafe=True)
-        async with aiohttp.ClientSession(cookie_jar=jar) as session:
-            async with session.get(f"{self.url}/sign-in") as answer:
-                page = await answer.text()
-            hidden = {name: value for name, value in _hidden(page)}
-            form = hidden | {"username": username, "password": PASSWORD}
-            async with session.post(
-                f"{self.url}/sign-in", data=form, headers={"Origin": self.url}, allow_redirects=False
-            ) as answer:
-                assert answer.status == 303, await answer.text()
-        cookie = "; ".join(f"{c.key}={c.value}" for c in jar)
-        return RoomClient(self.url, cookie)
-
-
-def _hidden(page: str) -> list[tuple[str, str]]:
-    import re
-
-    return re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page)
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-async def city(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[City]:
-    found = City(tmp_path, await fresh_database_url(request.param, tmp_path), free_port())
-    assert found.run("web", "demo", "--load-only").wait(120) == 0, (tmp_path / "log").read_text(encoding="utf-8")
-    yield found
-    if found.process is not None and found.process.poll() is None:
-        found.process.terminate()
-        found.process.wait(20)
-    await drop_database(found.database)
-    shutil.rmtree(tmp_path, ignore_errors=True)
+from tests.support.city import City
 
 
 @pytest.mark.parametrize("step", ["received", "handled", "committed"])

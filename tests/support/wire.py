@@ -46,6 +46,10 @@ class Wire:
         self.ended.clear()
         self._reader = asyncio.create_task(self._read(self._socket))
 
+    @property
+    def connected(self) -> bool:
+        return self._reader is not None and not self.ended.is_set()
+
     async def cut(self) -> None:
         """Lose the connection without a word."""
         if self._reader is not None:

@@ -2,19 +2,20 @@
 // server has answered for it. A command keeps its id, so that sending it again does nothing twice.
 import { io } from "socket.io";
 import { apply } from "./apply.js";
+import { PendingCommands } from "./pending_commands.js";
 import { boot, newId } from "./words.js";
 
 const ANSWER_WITHIN = 8000;
+const REFUSED_WAIT = 3000;
 
 export class Connection {
-  #socket = io({ transports: ["websocket", "polling"], reconnectionDelay: 500, reconnectionDelayMax: 4000 });
+  #socket = io({ transports: ["websocket", "polling"], tryAllTransports: true, reconnectionDelay: 500, reconnectionDelayMax: 4000 });
   #epoch = null;
   #known = 0;
   #early = [];
   #syncing = false;
   #listeners = new Map();
-  #store = `commands:${boot.meeting}`;
-  #pending = new Map();
+  #pending = new PendingCommands();
   state = null;
   role = null;
   me = null;
@@ -22,11 +23,10 @@ export class Connection {
   status = "connecting";
 
   constructor() {
-    for (const data of this.#kept()) this.#pending.set(data.id, { data, settle: () => {} });
     const socket = this.#socket;
     socket.on("connect", () => this.#join());
     socket.on("disconnect", () => this.#set("reconnecting"));
-    socket.on("connect_error", (error) => (error.message === "signed_out" ? this.#gone("signed_out") : this.#set("reconnecting")));
+    socket.on("connect_error", (error) => this.#notLetIn(error.message));
     socket.on("events", (batch) => this.#received(batch));
     socket.on("presence", (data) => this.#tell("presence", data));
     socket.on("gone", ({ code }) => this.#gone(code));
@@ -34,7 +34,6 @@ export class Connection {
 
   get socket() { return this.#socket; }
   get pending() { return this.#pending.size; }
-
   on(name, listener) {
     this.#listeners.set(name, [...(this.#listeners.get(name) ?? []), listener]);
   }
@@ -47,7 +46,6 @@ export class Connection {
     const data = { id: newId(), name, ...fields };
     return new Promise((settle) => {
       this.#pending.set(data.id, { data, settle });
-      this.#keep();
       this.#send(data.id);
     });
   }
@@ -55,6 +53,7 @@ export class Connection {
   async #join() {
     const answer = await this.#ask("join", { meeting_id: boot.meeting, view: boot.view });
     if (!answer) return;
+    if (answer.again) return void this.#later(answer, () => this.#join());
     if (!answer.ok) return void this.#gone(answer.code, answer.text);
     this.#take(answer);
     for (const id of [...this.#pending.keys()]) this.#send(id);
@@ -87,6 +86,7 @@ export class Connection {
     this.#syncing = true;
     const answer = await this.#ask("sync", { since: this.#known, epoch: this.#epoch });
     this.#syncing = false;
+    if (answer?.again) return void this.#later(answer, () => this.#sync());
     if (!answer?.ok) return;
     if (answer.state) this.#take(answer);
     else this.#received(answer);
@@ -98,21 +98,35 @@ export class Connection {
     this.#tell("pending");
     const answer = await this.#ask("do", waiting.data);
     if (!answer) return; // cut off meanwhile: sent again after the next join
+    if (answer.again) {
+      if (!waiting.told) this.#tell("refused", answer);
+      waiting.told = true;
+      return void this.#later(answer, () => this.#send(id));
+    }
     this.#pending.delete(id);
-    this.#keep();
     this.#tell("pending");
     waiting.settle(answer);
     if (!answer.ok) this.#tell("refused", answer);
   }
 
   async #ask(name, data) {
+    const { id } = this.#socket;
     try {
       return await this.#socket.timeout(ANSWER_WITHIN).emitWithAck(name, data);
     } catch {
-      // No answer in time. While connected, ask again; else the next connection does.
-      if (!this.#socket.connected) return null;
-      return name === "do" ? this.#ask(name, data) : null;
+      // No answer in time. On the same connection, ask again; else the next one does, once it has joined.
+      return this.#socket.connected && this.#socket.id === id ? this.#ask(name, data) : null;
     }
+  }
+
+  // The server is there but cannot keep anything now.
+  #later(answer, work) { setTimeout(() => { if (this.#socket.connected) work(); }, answer.again * 1000); }
+
+  #notLetIn(why) {
+    if (why === "signed_out") return void this.#gone("signed_out");
+    this.#set("reconnecting");
+    // Refused by the server, after which socket.io does not try again by itself.
+    if (!this.#socket.active) setTimeout(() => { if (this.status !== "gone") this.#socket.connect(); }, REFUSED_WAIT);
   }
 
   #setClock(iso) { if (iso) this.offset = Date.parse(iso) - Date.now(); }
@@ -128,14 +142,6 @@ export class Connection {
     this.#socket.disconnect();
     this.#tell("gone", { code, text });
     this.#tell("status");
-  }
-
-  #kept() {
-    try { return JSON.parse(sessionStorage.getItem(this.#store)) ?? []; } catch { return []; }
-  }
-
-  #keep() {
-    sessionStorage.setItem(this.#store, JSON.stringify([...this.#pending.values()].map(({ data }) => data)));
   }
 
   #tell(name, data) {

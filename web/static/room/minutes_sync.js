@@ -42,6 +42,7 @@ export class MinutesSync {
 
   async #sync() {
     const answer = await this.#ask("y-sv", { vector: Y.encodeStateVector(this.doc) });
+    if (answer?.again) return void this.#later(answer);
     if (!answer?.ok) return;
     Y.applyUpdate(this.doc, new Uint8Array(answer.update), "server");
     const lacking = Y.encodeStateAsUpdate(this.doc, new Uint8Array(answer.vector));
@@ -71,6 +72,7 @@ export class MinutesSync {
       const answer = await this.#ask("y-up", { id: newId(), update });
       this.#sending = false;
       if (!answer) { this.#synced = false; break; } // the next connection asks what is lacking
+      if (answer.again) { this.#synced = false; this.#later(answer); break; }
       this.#queue.splice(0, count);
       if (!answer.ok) this.#listener({ refused: answer.text });
     }
@@ -82,6 +84,8 @@ export class MinutesSync {
     const { socket } = this.#connection;
     if (socket.connected && this.#connection.role === "runner") socket.volatile.emit("y-aw", { update: encodeAwarenessUpdate(this.awareness, clients) });
   }
+
+  #later(answer) { setTimeout(() => { if (this.#connection.status === "connected") this.#sync(); }, answer.again * 1000); }
 
   #tell() { this.#listener({ saved: this.saved }); }
 
