@@ -1,0 +1,1 @@
+export { GlobalWorkerOptions, getDocument } from "pdfjs-dist/legacy/build/pdf.mjs";
