@@ -14,19 +14,25 @@ import sqlalchemy as sa
 from . import (
     accounts,
     agenda,
+    announcements,
     answers,
     attendance,
+    breaks,
     decisions,
     minutes,
+    notes,
     organisation,
     organisation_import,
+    paper_openings,
     papers,
     people,
+    presenting,
     recusals,
     scheduling,
     sessions,
     sign_in_tries,
     speaking,
+    talk,
     voting,
 )
 from .commands import Actor, Command, MeetingCommand
@@ -165,6 +171,8 @@ RULES: dict[type[Command], Rule] = {
     agenda.FinishItem: _runs,
     agenda.InsertItem: _runs,
     agenda.ReorderItems: _runs,
+    breaks.TakeBreak: _runs,
+    breaks.EndBreak: _runs,
     # attendance
     attendance.CheckIn: _attends,
     attendance.LeaveMeeting: _attends,
@@ -189,6 +197,17 @@ RULES: dict[type[Command], Rule] = {
     voting.VoidBallot: _chairs,
     recusals.DeclareRecusal: _attends,  # of whom, the handler looks
     recusals.WithdrawRecusal: _attends,
+    # papers shown, notes, announcements, messages: who presents, whose note and whose thread it is, the handlers look
+    presenting.NamePresenter: _runs,
+    presenting.ShowPage: _attends,
+    presenting.StopPresenting: _attends,
+    paper_openings.OpenPaper: _attends,
+    notes.SaveNote: _attends,
+    announcements.Announce: _runs,
+    announcements.WithdrawAnnouncement: _runs,
+    talk.SendMessage: _attends,
+    talk.RemoveMessage: _runs,
+    talk.SwitchMessages: _runs,
     # conclusions and minutes
     decisions.RecordConclusion: _runs,
     decisions.RemoveConclusion: _runs,

@@ -71,6 +71,7 @@ class Fields:
     requests: OptionalParagraph = ""
     quorum: Share = "2/3"
     speaking_minutes: Annotated[int, Field(ge=1, le=120)] = 5
+    messages_on: bool = True
 
 
 @dataclass(frozen=True, slots=True)

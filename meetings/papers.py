@@ -16,6 +16,7 @@ from .database import Transaction
 from .errors import Invalid
 from .models.columns import new_id
 from .models.meeting import paper_contents, papers
+from .presenting import end_showing
 from .standing import Standing
 from .text import Id, Line, clean
 from .views import announce
@@ -40,7 +41,6 @@ TYPES = {
     "txt": ("text/plain", b""),
     "csv": ("text/csv", b""),
 }
-SHOWN_IN_BROWSER = ("application/pdf", "image/png", "image/jpeg")
 _MARK = re.compile(r"(?<!\w)(tuyệt mật|tối mật|mật)(?!\w)", re.IGNORECASE)
 
 
@@ -104,4 +104,5 @@ async def remove_paper(tx: Transaction, by: Standing, command: RemovePaper) -> A
     await tx.one(sa.select(papers.c.id).where(mine))
     await tx.update(papers, command.paper_id, removed=True)
     await announce(tx, "paper", [command.paper_id])
+    await end_showing(tx, command.paper_id)
     return None

@@ -13,20 +13,26 @@ from . import (
     access,
     accounts,
     agenda,
+    announcements,
     answers,
     attendance,
     audit,
+    breaks,
     decisions,
     minutes,
+    notes,
     organisation,
     organisation_import,
+    paper_openings,
     papers,
     people,
+    presenting,
     recusals,
     scheduling,
     sessions,
     sign_in_tries,
     speaking,
+    talk,
     voting,
 )
 from .audit import Answer
@@ -78,6 +84,8 @@ HANDLERS: dict[type[Command], Handler] = {
     agenda.FinishItem: agenda.finish_item,
     agenda.InsertItem: agenda.insert_item,
     agenda.ReorderItems: agenda.reorder_items,
+    breaks.TakeBreak: breaks.take_break,
+    breaks.EndBreak: breaks.end_break,
     # attendance
     attendance.CheckIn: attendance.check_in,
     attendance.LeaveMeeting: attendance.leave_meeting,
@@ -101,6 +109,16 @@ HANDLERS: dict[type[Command], Handler] = {
     voting.VoidBallot: voting.void_ballot,
     recusals.DeclareRecusal: recusals.declare_recusal,
     recusals.WithdrawRecusal: recusals.withdraw_recusal,
+    # papers shown, notes, announcements, messages
+    presenting.NamePresenter: presenting.name_presenter,
+    presenting.ShowPage: presenting.show_page,
+    presenting.StopPresenting: presenting.stop_presenting,
+    notes.SaveNote: notes.save_note,
+    announcements.Announce: announcements.make_announcement,
+    announcements.WithdrawAnnouncement: announcements.withdraw_announcement,
+    talk.SendMessage: talk.send_message,
+    talk.RemoveMessage: talk.remove_message,
+    talk.SwitchMessages: talk.switch_messages,
     # conclusions and minutes
     decisions.RecordConclusion: decisions.record_conclusion,
     decisions.RemoveConclusion: decisions.remove_conclusion,
@@ -109,6 +127,7 @@ HANDLERS: dict[type[Command], Handler] = {
 
 MANY: dict[type[Command], ManyHandler] = {
     voting.CastVote: voting.cast_votes,
+    paper_openings.OpenPaper: paper_openings.open_papers,
     minutes.AppendMinutesUpdate: minutes.append_updates,
 }
 

@@ -53,3 +53,9 @@ async def standings(reading: Reading, meeting_id: str, actors: Sequence[Actor]) 
         Standing(a, meeting, by_id.get(a.participant_id or "") if a.kind == "link" else by_person.get(a.person_id))
         for a in actors
     ]
+
+
+async def running_ids(reading: Reading, meeting_id: str) -> list[str]:
+    """Participants who run the meeting: of each, `Standing.runs` is true."""
+    runs = sa.and_(participants.c.meeting_id == meeting_id, ~participants.c.removed, participants.c.duty.in_(("chair", "secretary")))
+    return await reading.column(sa.select(participants.c.id).where(runs))

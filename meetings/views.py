@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from . import clock, live_log
 from .database import Row, Transaction
+from .models.beside import announcements, presentations
 from .models.meeting import items, meetings, papers, participants, sites
 from .models.room import ballots, conclusions, recusals, speeches
 
@@ -31,7 +32,8 @@ def meeting_view(row: Row) -> View:
         "started_at": _at(row.started_at), "ended_at": _at(row.ended_at),
         "video": {"url": row.video_url, "id": row.video_id, "passcode": row.video_passcode},
         "quorum": [row.quorum_num, row.quorum_den], "speaking_seconds": row.speaking_seconds, "speaking_closed": row.speaking_closed,
-        "minutes_state": row.minutes_state,
+        "minutes_state": row.minutes_state, "messages_on": row.messages_on,
+        "break_until": _at(row.break_until),
     }  # fmt: skip
 
 
@@ -105,6 +107,16 @@ def conclusion_view(row: Row) -> View | None:
     }  # fmt: skip
 
 
+def presentation_view(row: Row) -> View:
+    return {"id": row.id, "participant_id": row.participant_id, "paper_id": row.paper_id, "page": row.page}
+
+
+def announcement_view(row: Row) -> View | None:
+    if row.withdrawn_at is not None:
+        return None
+    return {"id": row.id, "participant_id": row.participant_id, "text": row.text, "made_at": _at(row.made_at)}
+
+
 # The kinds of entity, in the order of a snapshot. A view of None means: not (or no longer) there.
 ENTITIES: dict[str, tuple[sa.Table, Callable[[Row], View | None]]] = {
     "meeting": (meetings, meeting_view),
@@ -116,6 +128,8 @@ ENTITIES: dict[str, tuple[sa.Table, Callable[[Row], View | None]]] = {
     "ballot": (ballots, ballot_view),
     "recusal": (recusals, recusal_view),
     "conclusion": (conclusions, conclusion_view),
+    "presentation": (presentations, presentation_view),
+    "announcement": (announcements, announcement_view),
 }
 
 

@@ -7,7 +7,20 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from meetings import agenda, attendance, decisions, minutes, recusals, speaking, voting
+from meetings import (
+    agenda,
+    announcements,
+    attendance,
+    breaks,
+    decisions,
+    minutes,
+    notes,
+    presenting,
+    recusals,
+    speaking,
+    talk,
+    voting,
+)
 from meetings.commands import MeetingCommand
 from meetings.errors import Invalid, Problem, Refusal, Unavailable
 from meetings.i18n import refusal_text, translator
@@ -18,11 +31,14 @@ COMMANDS: dict[str, type[MeetingCommand]] = {
     kind.__name__: kind
     for kind in (
         agenda.StartMeeting, agenda.EndMeeting, agenda.StartItem, agenda.FinishItem, agenda.InsertItem, agenda.ReorderItems,
+        breaks.TakeBreak, breaks.EndBreak,
         attendance.CheckIn, attendance.MarkAttendance, attendance.LeaveMeeting,
         speaking.AskToSpeak, speaking.WithdrawRequest, speaking.GiveFloor, speaking.EndSpeech,
         speaking.PauseSpeech, speaking.ResumeSpeech, speaking.CloseSpeakingList, speaking.OrderQueue,
         voting.PrepareBallot, voting.RemoveBallot, voting.OpenBallot, voting.CastVote, voting.PauseBallot, voting.ResumeBallot,
         voting.CloseBallot, voting.VoidBallot, recusals.DeclareRecusal, recusals.WithdrawRecusal,
+        presenting.NamePresenter, presenting.ShowPage, presenting.StopPresenting, notes.SaveNote,
+        announcements.Announce, announcements.WithdrawAnnouncement, talk.SendMessage, talk.RemoveMessage, talk.SwitchMessages,
         decisions.RecordConclusion, decisions.RemoveConclusion, minutes.ApproveMinutes,
     )
 }  # fmt: skip

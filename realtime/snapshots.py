@@ -13,6 +13,7 @@ from meetings import clock, live_log
 from meetings.database import Database, Reading
 from meetings.errors import Refusal
 from meetings.queries.room import mandates_of, room_state
+from meetings.queries.talk import letters_of
 from meetings.standing import standings
 
 from .connections import Member, seat
@@ -85,7 +86,8 @@ class Snapshots:
         if kept is None or (kept.epoch, kept.seq) != (epoch, seq):
             kept = self._kept[meeting_id] = _Kept(epoch, seq, await room_state(reading, meeting_id), {})
         found = await standings(reading, meeting_id, [member.actor for member in members])
-        own = await mandates_of(reading, meeting_id, [by.me.id for by in found if by.me is not None])
+        here = [by.me.id for by in found if by.me is not None]
+        own, letters = await mandates_of(reading, meeting_id, here), await letters_of(reading, meeting_id, here)
         answers: list[dict[str, Any] | Exception] = []
         for member, by in zip(members, found, strict=True):
             try:
@@ -96,7 +98,8 @@ class Snapshots:
             if not member.stale:  # else the pump, which is further on in the log, has set it meanwhile
                 member.participant_id, member.role = participant_id, role
             mandates = own.get(participant_id or "", {}) if role != "projector" else {}
-            state = Ready(f'{kept.text(role)[:-1]},"mandates":{encode(mandates)}}}')
+            theirs = {"runner": kept.state["letters"], "member": letters.get(participant_id or "", {}), "projector": {}}[role]
+            state = Ready(f'{kept.text(role)[:-1]},"mandates":{encode(mandates)},"letters":{encode(theirs)}}}')
             now = clock.iso(clock.now())
             answers.append({"epoch": epoch, "seq": seq, "role": role, "me": participant_id, "now": now, "state": state})
         return answers

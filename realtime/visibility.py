@@ -70,6 +70,12 @@ RULES: dict[str, Rule] = {
     "recusal.removed": _all,
     "conclusion.changed": _all,
     "conclusion.removed": _all,
+    "presentation.changed": _all,
+    "presentation.removed": _all,
+    "announcement.changed": _all,
+    "announcement.removed": _all,
+    "message.changed": _own,  # a shared screen shows no talk
+    "letter.changed": _own,  # and only to the participants in its audience
     "vote.cast": _vote,
     "mandate.changed": _own,  # and only to the participants in its audience, as the pump and `sync` look
 }
@@ -86,6 +92,7 @@ def snapshot_for(state: Seen, role: Role) -> Seen:
     for kind, plural in PLURAL.items():
         views = {key: see(f"{kind}.changed", entity, role) for key, entity in state[plural].items()}
         seen[plural] = {key: view for key, view in views.items() if view is not None}
+    seen["messages"] = {} if role == "projector" else state["messages"]
     return seen
 
 

@@ -36,6 +36,8 @@ meetings = sa.Table(
     count("quorum_num", default=2), count("quorum_den", default=3),  # present of all who vote, at least
     count("speaking_seconds", default=300),  # what the chair gives by default
     flag("speaking_closed"),  # the list of those who ask to speak
+    flag("messages_on", default=True),  # members may write messages
+    at("break_until"),
     at("invited_at"), at("started_at"), at("ended_at"),
     one_of("minutes_state", "open", "approved"),
     at("minutes_approved_at"),

@@ -25,6 +25,8 @@ from ..text import fold
 
 PAGE = 25
 SOON = timedelta(minutes=30)
+# Commands that a meeting's history passes over: many, or of one person alone.
+UNTOLD = ("SaveDraft", "CastVote", "AppendMinutesUpdate", "ShowPage", "OpenPaper", "SaveNote", "SendMessage")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,7 @@ async def _deliveries(reading: Reading, meeting_id: str) -> dict[str, Row]:
 
 
 async def _history(reading: Reading, meeting_id: str) -> Sequence[Row]:
-    told = audit.c.command.not_in(("SaveDraft", "CastVote", "AppendMinutesUpdate"))
+    told = audit.c.command.not_in(UNTOLD)
     wanted = sa.select(audit.c.at, audit.c.actor_name, audit.c.command).where(audit.c.scope == meeting_id, told)
     return await reading.all(wanted.order_by(audit.c.seq.desc()).limit(40))
 

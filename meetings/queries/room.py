@@ -13,14 +13,16 @@ from ..models.organisation import agencies
 from ..models.room import UNDER_WAY, ballots, roll, votes
 from ..views import ENTITIES
 from ..voting import mandate_view
+from .talk import letters_to_runners, messages_to_room
 
 State = dict[str, Any]
 PLURAL = {"participant": "participants", "site": "sites", "item": "items", "paper": "papers", "speech": "speeches"}
 PLURAL |= {"ballot": "ballots", "recusal": "recusals", "conclusion": "conclusions"}
+PLURAL |= {"presentation": "presentations", "announcement": "announcements"}
 
 
 async def room_state(reading: Reading, meeting_id: str) -> State:
-    """Everything, as those who run the meeting see it; without anybody's mandates. Raises NotFound."""
+    """Everything, as those who run the meeting see it; without anybody's mandates. `letters`: theirs. Raises NotFound."""
     table, view = ENTITIES["meeting"]
     state: State = {"meeting": view(await reading.get(table, meeting_id))}
     for kind, plural in PLURAL.items():
@@ -28,6 +30,8 @@ async def room_state(reading: Reading, meeting_id: str) -> State:
         rows = await reading.all(sa.select(table).where(table.c.meeting_id == meeting_id))
         state[plural] = {row.id: seen for row in rows if (seen := view(row)) is not None}
     await _add_voted(reading, meeting_id, state)
+    state["messages"] = await messages_to_room(reading, meeting_id)
+    state["letters"] = await letters_to_runners(reading, meeting_id)
     state["agencies"] = await _agencies(reading, state)
     return state
 

@@ -13,6 +13,8 @@ from .wire import Wire
 
 PLURAL = {"participant": "participants", "site": "sites", "item": "items", "paper": "papers", "speech": "speeches"}
 PLURAL |= {"ballot": "ballots", "recusal": "recusals", "conclusion": "conclusions"}
+PLURAL |= {"presentation": "presentations", "announcement": "announcements"}
+LATEST = 50
 
 
 def apply(state: dict[str, Any], kind: str, data: dict[str, Any], role: str) -> None:
@@ -24,6 +26,10 @@ def apply(state: dict[str, Any], kind: str, data: dict[str, Any], role: str) -> 
         state["mandates"][data["ballot_id"]] = data
     elif kind == "vote.cast":
         _count(state["ballots"].get(data["ballot_id"], {}), data)
+    elif thing in ("message", "letter"):
+        state[f"{thing}s"][data["id"]] = data
+        latest = sorted(state[f"{thing}s"].values(), key=lambda each: each["number"])[-LATEST:]
+        state[f"{thing}s"] = {each["id"]: each for each in latest}
     elif what == "removed":
         state[PLURAL[thing]].pop(data["id"], None)
     else:

@@ -29,6 +29,7 @@ ROUNDS = (
     "InsertItem", "StartItem", "FinishItem", "AskToSpeak", "GiveFloor", "PauseSpeech", "ResumeSpeech", "EndSpeech",
     "AskToSpeak", "WithdrawRequest",
     "CloseBallot", "PrepareBallot", "OpenBallot", "CastVote", "PauseBallot", "ResumeBallot", "CastVote", "CloseBallot",
+    "NamePresenter", "ShowPage", "StopPresenting", "SendMessage", "SendMessage", "RemoveMessage", "Announce", "WithdrawAnnouncement",
     "VoidBallot", "PrepareBallot", "RemoveBallot", "DeclareRecusal", "WithdrawRecusal", "DeclareRecusal",
 )  # fmt: skip
 LAST = ("EndMeeting", "ApproveMinutes")  # they close the meeting: said at its end
@@ -84,7 +85,9 @@ class Script:
             await self.say("ApproveMinutes", actor)
 
     def _who(self, name: str) -> list[Actor]:
-        own = name in ("CheckIn", "LeaveMeeting", "AskToSpeak", "CastVote")
+        own = name in ("CheckIn", "LeaveMeeting", "AskToSpeak", "CastVote", "SaveNote")
+        if name == "SendMessage":
+            return [self.dice.choice(self._held.members), self._held.secretary]
         actors = self._held.members if own else [self._held.chair, self._held.secretary]
         return self.dice.sample(actors, len(actors))[:2]
 
@@ -96,6 +99,7 @@ class Script:
             "FinishItem": lambda: {"item_id": self._one(state, "items", "running")},
             "InsertItem": lambda: {"title": f"Nội dung {dice.random()}", "minutes": 5, "after_id": one("items")},
             "ReorderItems": lambda: {"item_ids": dice.sample(list(state["items"]), len(state["items"]))},
+            "TakeBreak": lambda: {"minutes": 15},
             "CheckIn": lambda: {"mode": dice.choice(["room", "online"])},
             "MarkAttendance": lambda: {"participant_id": one("participants"), "attendance": dice.choice(["room", "absent"])},
             "AskToSpeak": lambda: {"subject": f"góp ý {dice.random()}", "kind": "order"},
@@ -123,6 +127,16 @@ class Script:
                 "conclusion_id": dice.choice([new_id(), *state["conclusions"]]), "text": f"Giao {dice.random()}",
                 "lead_agency_id": dice.choice(agencies), "due_on": "2027-01-15",
             },
+            "NamePresenter": lambda: {"participant_id": one("participants")},
+            "ShowPage": lambda: {"paper_id": one("papers"), "page": dice.randint(1, 9)},
+            "SaveNote": lambda: {"text": "riêng tư", "about": "item", "about_id": one("items")},
+            "Announce": lambda: {"text": f"Nghỉ {dice.random()}"},
+            "WithdrawAnnouncement": lambda: {"announcement_id": one("announcements")},
+            "SendMessage": lambda: {
+                "text": f"Xin tài liệu {dice.random()}", "thread_id": dice.choice([None, self._held.pid(dice.choice(self._held.members))]),
+            },
+            "RemoveMessage": lambda: {"message_id": one("messages")},
+            "SwitchMessages": lambda: {"on": True},
             "RemoveConclusion": lambda: {"conclusion_id": one("conclusions")},
         }  # fmt: skip
         return made.get(name, dict)()

@@ -7,8 +7,9 @@ from urllib.parse import quote
 from aiohttp import web
 
 from meetings.errors import Invalid, Problem, Refusal
-from meetings.papers import SHOWN_IN_BROWSER, AddPaper, RemovePaper
+from meetings.papers import AddPaper, RemovePaper
 from meetings.perform import perform
+from meetings.presenting import SHOWN_IN_BROWSER
 from meetings.queries.papers import paper_with_content
 
 from ..flashes import redirect

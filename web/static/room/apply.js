@@ -1,8 +1,10 @@
 // State = snapshot + events. Each event says how one entity now is; applying it is putting it in its place.
 export const PLURAL = {
   participant: "participants", site: "sites", item: "items", paper: "papers", speech: "speeches", ballot: "ballots",
-  recusal: "recusals", conclusion: "conclusions",
+  recusal: "recusals", conclusion: "conclusions", presentation: "presentations", announcement: "announcements",
 };
+
+const LATEST = 50; // messages and letters that a snapshot has
 
 // Changes `state` in place. `role` decides about `voted`, which only those who run the meeting have.
 export function apply(state, kind, data, role) {
@@ -12,6 +14,7 @@ export function apply(state, kind, data, role) {
     return;
   }
   const [entity, what] = kind.split(".");
+  if (entity === "message" || entity === "letter") return putLatest(state[`${entity}s`], data);
   if (entity === "meeting") {
     state.meeting = data;
   } else if (what === "removed") {
@@ -21,6 +24,12 @@ export function apply(state, kind, data, role) {
   } else {
     state[PLURAL[entity]][data.id] = data;
   }
+}
+
+function putLatest(all, data) {
+  all[data.id] = data;
+  const numbers = Object.values(all).map((each) => each.number).sort((a, b) => b - a);
+  for (const each of Object.values(all)) if (each.number < (numbers[LATEST - 1] ?? 0)) delete all[each.id];
 }
 
 function putBallot(state, data, role) {
