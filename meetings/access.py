@@ -20,6 +20,8 @@ from . import (
     breaks,
     decisions,
     minutes,
+    minutes_approval,
+    minutes_templates,
     notes,
     organisation,
     organisation_import,
@@ -144,6 +146,7 @@ RULES: dict[type[Command], Rule] = {
     people.SavePerson: _administers_some,
     organisation_import.KeepImport: _administers,
     organisation_import.CommitImport: _administers,
+    minutes_templates.SaveMinutesTemplate: _administers,
     # accounts and sessions
     accounts.SaveAccount: _administers_some,
     accounts.SetTemporaryPassword: _administers_some,
@@ -212,5 +215,5 @@ RULES: dict[type[Command], Rule] = {
     decisions.RecordConclusion: _runs,
     decisions.RemoveConclusion: _runs,
     minutes.AppendMinutesUpdate: _runs,
-    minutes.ApproveMinutes: _runs,
+    minutes_approval.ApproveMinutes: _runs,
 }

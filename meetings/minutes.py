@@ -1,13 +1,11 @@
-"""The minutes: one Yjs document a meeting, one section (an XML fragment `item:<id>`) an agenda item, kept as appended
-updates; approved by chair and secretary over the same text, and then locked.
+"""The text of the minutes: one Yjs document a meeting, one section (an XML fragment `item:<id>`) an agenda item, kept as
+appended updates.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated, Any, cast
 
 import sqlalchemy as sa
@@ -18,15 +16,14 @@ from .audit import Answer
 from .commands import MeetingCommand
 from .database import Reading, Transaction
 from .errors import Conflict, Invalid, Refusal
-from .models.meeting import items, meetings
-from .models.room import conclusions, minutes_approvals, minutes_states, minutes_updates
+from .models.minutes import minutes_states, minutes_updates
 from .standing import Standing
-from .views import announce, conclusion_view
 
-LARGEST_UPDATE = 64 * 1024
+LARGEST_UPDATE = 200 * 1024  # a long text pasted in, or an hour of typing without network, comes as one
 FOLD_EVERY = 400  # updates; the last KEPT stay as rows, for those who are still reading them
 KEPT = 200
 Block = dict[str, Any]
+YDoc = Doc[Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,13 +31,6 @@ class AppendMinutesUpdate(MeetingCommand):
     """One Yjs update, as the editor made it."""
 
     update: Annotated[bytes, Field(min_length=1, max_length=LARGEST_UPDATE)]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApproveMinutes(MeetingCommand):
-    """`sha256`: the digest of the minutes as the approver read them."""
-
-    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] = field()
 
 
 async def append_updates(tx: Transaction, given: Sequence[tuple[Standing, AppendMinutesUpdate]]) -> list[Answer | Refusal]:
@@ -68,35 +58,9 @@ async def append_updates(tx: Transaction, given: Sequence[tuple[Standing, Append
     return outcomes
 
 
-async def approve_minutes(tx: Transaction, by: Standing, command: ApproveMinutes) -> Answer:
-    """Each of chair and secretary once. When both approved the same text, the minutes are locked."""
-    if by.meeting is None or by.me is None or by.meeting.state != "finished":
-        raise Conflict("meeting_not_finished")
-    if by.meeting.minutes_state == "approved":
-        raise Conflict("minutes_locked")
-    if command.sha256 != await digest(tx, command.meeting_id):
-        raise Conflict("minutes_changed")
-    approval = {
-        "meeting_id": command.meeting_id, "duty": by.me.duty, "participant_id": by.me.id, "sha256": command.sha256,
-        "approved_at": tx.now,
-    }  # fmt: skip
-    await tx.upsert(minutes_approvals, [approval], key=["meeting_id", "duty"])
-    both = await approvals(tx, command.meeting_id, command.sha256)
-    if {"chair", "secretary"} <= both.keys():
-        await tx.update(meetings, command.meeting_id, minutes_state="approved", minutes_approved_at=tx.now)
-    await announce(tx, "meeting", [command.meeting_id])
-    return {"approved": sorted(both)}
-
-
-async def approvals(reading: Reading, meeting_id: str, sha256: str) -> dict[str, Any]:
-    """Approvals (rows) of exactly this text, by duty."""
-    mine = sa.and_(minutes_approvals.c.meeting_id == meeting_id, minutes_approvals.c.sha256 == sha256)
-    return {row.duty: row for row in await reading.all(sa.select(minutes_approvals).where(mine))}
-
-
-async def load(reading: Reading, meeting_id: str) -> tuple[Doc[Any], int]:
+async def load(reading: Reading, meeting_id: str) -> tuple[YDoc, int]:
     """The document and the number of the last update in it."""
-    doc: Doc[Any] = Doc()
+    doc: YDoc = Doc()
     state = await reading.first(sa.select(minutes_states).where(minutes_states.c.meeting_id == meeting_id))
     upto = state.upto if state else 0
     if state:
@@ -117,23 +81,10 @@ def section_name(item_id: str) -> str:
     return f"item:{item_id}"
 
 
-def blocks(doc: Doc[Any], item_id: str) -> list[Block]:
+def blocks(doc: YDoc, item_id: str) -> list[Block]:
     """The section of one item as ProseMirror JSON blocks."""
     fragment: XmlFragment = doc.get(section_name(item_id), type=XmlFragment)
     return [_block(child) for child in fragment.children if isinstance(child, XmlElement)]
-
-
-async def digest(reading: Reading, meeting_id: str) -> str:
-    """SHA-256 of the minutes as they are to be approved: each item's title and text, and every conclusion."""
-    doc, _ = await load(reading, meeting_id)
-    agenda = await reading.all(sa.select(items).where(items.c.meeting_id == meeting_id).order_by(items.c.position, items.c.id))
-    mine = sa.and_(conclusions.c.meeting_id == meeting_id, ~conclusions.c.removed)
-    decided = await reading.all(sa.select(conclusions).where(mine).order_by(conclusions.c.position))
-    said = {
-        "items": [{"title": item.title, "text": blocks(doc, item.id)} for item in agenda],
-        "conclusions": [conclusion_view(row) for row in decided],
-    }
-    return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def _readable(update: bytes) -> bool:

@@ -20,6 +20,8 @@ from . import (
     breaks,
     decisions,
     minutes,
+    minutes_approval,
+    minutes_templates,
     notes,
     organisation,
     organisation_import,
@@ -57,6 +59,7 @@ HANDLERS: dict[type[Command], Handler] = {
     people.SavePerson: people.save_person,
     organisation_import.KeepImport: organisation_import.keep_import,
     organisation_import.CommitImport: organisation_import.commit_import,
+    minutes_templates.SaveMinutesTemplate: minutes_templates.save_template,
     # accounts and sessions
     accounts.SaveAccount: accounts.save_account,
     accounts.SetTemporaryPassword: accounts.set_temporary_password,
@@ -122,7 +125,7 @@ HANDLERS: dict[type[Command], Handler] = {
     # conclusions and minutes
     decisions.RecordConclusion: decisions.record_conclusion,
     decisions.RemoveConclusion: decisions.remove_conclusion,
-    minutes.ApproveMinutes: minutes.approve_minutes,
+    minutes_approval.ApproveMinutes: minutes_approval.approve_minutes,
 }
 
 MANY: dict[type[Command], ManyHandler] = {

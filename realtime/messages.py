@@ -13,7 +13,7 @@ from meetings import (
     attendance,
     breaks,
     decisions,
-    minutes,
+    minutes_approval,
     notes,
     presenting,
     recusals,
@@ -39,7 +39,7 @@ COMMANDS: dict[str, type[MeetingCommand]] = {
         voting.CloseBallot, voting.VoidBallot, recusals.DeclareRecusal, recusals.WithdrawRecusal,
         presenting.NamePresenter, presenting.ShowPage, presenting.StopPresenting, notes.SaveNote,
         announcements.Announce, announcements.WithdrawAnnouncement, talk.SendMessage, talk.RemoveMessage, talk.SwitchMessages,
-        decisions.RecordConclusion, decisions.RemoveConclusion, minutes.ApproveMinutes,
+        decisions.RecordConclusion, decisions.RemoveConclusion, minutes_approval.ApproveMinutes,
     )
 }  # fmt: skip
 _ADAPTERS: dict[str, TypeAdapter[MeetingCommand]] = {name: TypeAdapter(kind) for name, kind in COMMANDS.items()}

@@ -1,4 +1,4 @@
-"""What happens in the room: speaking, ballots with their roll and votes, conclusions, minutes."""
+"""What happens in the room: speaking, ballots with their roll and votes, conclusions."""
 
 from __future__ import annotations
 
@@ -104,30 +104,4 @@ conclusions = sa.Table(
     count("position"),
     flag("removed"),
     at("recorded_at", nullable=False),
-)  # fmt: skip
-
-# The Yjs document of a meeting's minutes: appended updates, numbered like the live log; folded into a state now and then.
-minutes_updates = sa.Table(
-    "minutes_updates", metadata,
-    sa.Column("meeting_id", sa.String(32), sa.ForeignKey("meetings.id", ondelete="CASCADE"), primary_key=True),
-    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("content", sa.LargeBinary, nullable=False),
-    ref("participant_id", "participants", nullable=True, index=False),
-    at("added_at", nullable=False),
-)  # fmt: skip
-
-minutes_states = sa.Table(
-    "minutes_states", metadata,
-    sa.Column("meeting_id", sa.String(32), sa.ForeignKey("meetings.id", ondelete="CASCADE"), primary_key=True),
-    count("upto"),  # every update with seq <= upto is contained
-    sa.Column("content", sa.LargeBinary, nullable=False),
-)  # fmt: skip
-
-minutes_approvals = sa.Table(
-    "minutes_approvals", metadata,
-    sa.Column("meeting_id", sa.String(32), sa.ForeignKey("meetings.id", ondelete="CASCADE"), primary_key=True),
-    sa.Column("duty", sa.Enum("chair", "secretary", name="duty", native_enum=False, create_constraint=True), primary_key=True),
-    ref("participant_id", "participants", index=False),
-    sa.Column("sha256", sa.String(64), nullable=False),  # of the minutes as read when approved
-    at("approved_at", nullable=False),
 )  # fmt: skip

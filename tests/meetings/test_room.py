@@ -17,7 +17,9 @@ from meetings.commands import Actor
 from meetings.database import Database
 from meetings.decisions import RecordConclusion, RemoveConclusion
 from meetings.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal
-from meetings.minutes import AppendMinutesUpdate, ApproveMinutes
+from meetings.minutes import AppendMinutesUpdate
+from meetings.minutes_approval import ApproveMinutes
+from meetings.minutes_document import digest
 from meetings.models.columns import new_id
 from meetings.models.meeting import items, participants
 from meetings.models.room import ballots, speeches, votes
@@ -241,18 +243,20 @@ async def test_minutes_of_two_secretaries_converge_and_are_locked_when_both_appr
         await perform(db, held.chair, AppendMinutesUpdate(meeting_id=held.id, update=b"\x07garbage"))
     async with db.reading() as r:
         doc, upto = await minutes.load(r, held.id)
-        before = await minutes.digest(r, held.id)
+        unfinished = await digest(r, held.id)
     assert upto == 450
     assert sorted(b["content"][0]["text"] for b in minutes.blocks(doc, item)) == sorted(texts)
     with pytest.raises(Conflict, match="meeting_not_finished"):
-        await perform(db, held.chair, ApproveMinutes(meeting_id=held.id, sha256=before))
+        await perform(db, held.chair, ApproveMinutes(meeting_id=held.id, sha256=unfinished))
     await perform(db, held.chair, EndMeeting(meeting_id=held.id))
+    async with db.reading() as r:
+        before = await digest(r, held.id)
     await perform(db, held.chair, ApproveMinutes(meeting_id=held.id, sha256=before))
     await perform(db, held.secretary, AppendMinutesUpdate(meeting_id=held.id, update=update_with(item, "thêm")))
     with pytest.raises(Conflict, match="minutes_changed"):
         await perform(db, held.secretary, ApproveMinutes(meeting_id=held.id, sha256=before))
     async with db.reading() as r:
-        after = await minutes.digest(r, held.id)
+        after = await digest(r, held.id)
     for actor in both:  # the chair's first approval was of another text and does not count
         await perform(db, actor, ApproveMinutes(meeting_id=held.id, sha256=after))
     with pytest.raises(Conflict, match="minutes_locked"):

@@ -10,11 +10,12 @@ from collections.abc import Callable
 from itertools import cycle
 from typing import Any
 
-from meetings import clock, minutes
+from meetings import clock
 from meetings.answers import AnswerInvitation
 from meetings.commands import Actor
 from meetings.database import Database, Transaction
 from meetings.errors import Refusal
+from meetings.minutes_document import digest
 from meetings.models.columns import new_id
 from meetings.models.meeting import items, paper_contents, papers, participants, sites
 from meetings.perform import perform
@@ -60,7 +61,7 @@ class Script:
             state = await room_state(reading, self._held.id)
             fields = self._fields(name, state)
             if name == "ApproveMinutes":
-                fields["sha256"] = await minutes.digest(reading, self._held.id)
+                fields["sha256"] = await digest(reading, self._held.id)
         command = command_of({"name": name} | fields, self._held.id)
         for by in [actor] if actor else self._who(name):
             try:

@@ -18,7 +18,9 @@ from meetings.database import Database
 from meetings.decisions import RecordConclusion
 from meetings.invitation_facts import Sender
 from meetings.meeting_form import Raw
-from meetings.minutes import AppendMinutesUpdate, ApproveMinutes
+from meetings.minutes import AppendMinutesUpdate
+from meetings.minutes_approval import ApproveMinutes
+from meetings.minutes_document import digest
 from meetings.models.meeting import items, participants
 from meetings.models.organisation import accounts, agencies, people
 from meetings.papers import AddPaper
@@ -133,7 +135,7 @@ class Week:
         })  # fmt: skip
         await self._do("UBND.1", EndMeeting(meeting_id=meeting), "finished end")
         async with self._db.reading() as reading:
-            sha256 = await minutes.digest(reading, meeting)
+            sha256 = await digest(reading, meeting)
         await self._do("UBND.1", ApproveMinutes(meeting_id=meeting, sha256=sha256), "finished approve chair")
         await self._do("VP.2", ApproveMinutes(meeting_id=meeting, sha256=sha256), "finished approve secretary")
 

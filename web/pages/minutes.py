@@ -1,15 +1,20 @@
-"""The minutes as text: reading, approving, and the printed Biên bản of Decree 30/2020."""
+"""The minutes as one document: reading, approving, and the printed Biên bản of Decree 30/2020."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import sqlalchemy as sa
 from aiohttp import web
 
-from meetings import clock, i18n, minutes
+from meetings import clock, i18n
+from meetings.access import standing
 from meetings.commands import Actor
+from meetings.errors import NotFound
+from meetings.minutes_approval import ApproveMinutes, approvals
+from meetings.minutes_document import document_of, sha256_of
+from meetings.models.meeting import participants
 from meetings.perform import perform
-from meetings.queries.meetings import meeting_page
 
 from ..flashes import redirect
 from ..forms import command_from, fields_of
@@ -26,15 +31,14 @@ async def read(request: web.Request) -> web.Response:
 
 @routes.get("/meetings/{id}/minutes/print")
 async def printed(request: web.Request) -> web.Response:
-    context = await _context(request, known(request))
-    return page(request, "minutes/print.html", **context)
+    return page(request, "minutes/print.html", **await _context(request, known(request)))
 
 
 @routes.post("/meetings/{id}/minutes/approve")
 async def approve(request: web.Request) -> web.Response:
     data = await fields_of(request)
     meeting_id = request.match_info["id"]
-    command = command_from(minutes.ApproveMinutes, {"sha256": data.get("sha256", "")}, meeting_id=meeting_id)
+    command = command_from(ApproveMinutes, {"sha256": data.get("sha256", "")}, meeting_id=meeting_id)
     await perform(request.app[DB], known(request), command)
     raise redirect(f"/meetings/{meeting_id}/minutes", "minutes.approved_by_you")
 
@@ -42,17 +46,15 @@ async def approve(request: web.Request) -> web.Response:
 async def _context(request: web.Request, actor: Actor) -> dict[str, Any]:
     meeting_id = request.match_info["id"]
     async with request.app[DB].reading() as reading:
-        found = await meeting_page(reading, actor, meeting_id)
-        doc, _ = await minutes.load(reading, meeting_id)
-        sha256 = await minutes.digest(reading, meeting_id)
-        approved = await minutes.approvals(reading, meeting_id, sha256)
-    ended = found.meeting.ended_at or found.meeting.ends_at or clock.now()
-    started = found.meeting.started_at or found.meeting.starts_at or clock.now()
-    zone = found.meeting.zone
-    names = {p.id: p for p in found.participants}
+        by = await standing(reading, meeting_id, actor)
+        if (m := by.meeting) is None or m.state == "draft":
+            raise NotFound
+        document = await document_of(reading, meeting_id)
+        approved = await approvals(reading, meeting_id, sha256_of(document))
+        names = sa.select(participants.c.id, participants.c.name).where(participants.c.meeting_id == meeting_id)
+        who = {row.id: row.name for row in await reading.all(names)}
+    day = clock.local(m.ended_at or m.ends_at or clock.now(), m.zone).date()
     return {
-        "found": found, "m": found.meeting, "sha256": sha256, "approved": approved, "names": names,
-        "sections": [(item, minutes.blocks(doc, item.id)) for item in found.items],
-        "official_date": i18n.official_date(clock.local(ended, zone).date()),
-        "opened": clock.local(started, zone), "ended": clock.local(ended, zone),
+        "by": by, "m": m, "d": document, "sha256": sha256_of(document), "approved": approved, "who": who,
+        "official_date": i18n.official_date(day),
     }  # fmt: skip

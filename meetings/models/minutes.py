@@ -1,0 +1,50 @@
+"""The minutes of a meeting: the document, its approvals, what was approved, and the templates of each type of meeting."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from .columns import at, count, metadata, ref, words
+
+# The Yjs document of a meeting's minutes: appended updates, numbered like the live log; folded into a state now and then.
+minutes_updates = sa.Table(
+    "minutes_updates", metadata,
+    sa.Column("meeting_id", sa.String(32), sa.ForeignKey("meetings.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+    ref("participant_id", "participants", nullable=True, index=False),
+    at("added_at", nullable=False),
+)  # fmt: skip
+
+minutes_states = sa.Table(
+    "minutes_states", metadata,
+    sa.Column("meeting_id", sa.String(32), sa.ForeignKey("meetings.id", ondelete="CASCADE"), primary_key=True),
+    count("upto"),  # every update with seq <= upto is contained
+    sa.Column("content", sa.LargeBinary, nullable=False),
+)  # fmt: skip
+
+minutes_approvals = sa.Table(
+    "minutes_approvals", metadata,
+    sa.Column("meeting_id", sa.String(32), sa.ForeignKey("meetings.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("duty", sa.Enum("chair", "secretary", name="duty", native_enum=False, create_constraint=True), primary_key=True),
+    ref("participant_id", "participants", index=False),
+    sa.Column("sha256", sa.String(64), nullable=False),  # of the minutes as read when approved
+    at("approved_at", nullable=False),
+)  # fmt: skip
+
+# The whole document as both approved it, with every fact of the room in words: from then on this is what is shown.
+approved_minutes = sa.Table(
+    "approved_minutes", metadata,
+    sa.Column("meeting_id", sa.String(32), sa.ForeignKey("meetings.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("sha256", sa.String(64), nullable=False),
+    sa.Column("document", sa.JSON, nullable=False),
+    at("locked_at", nullable=False),
+)  # fmt: skip
+
+# Of meeting types whose minutes an administrator laid out anew; the others have the built-in one.
+minutes_templates = sa.Table(
+    "minutes_templates", metadata,
+    sa.Column("meeting_type", sa.String(20), primary_key=True),
+    words("frame"), words("item"),
+    at("changed_at", nullable=False),
+)  # fmt: skip
