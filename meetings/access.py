@@ -14,11 +14,14 @@ import sqlalchemy as sa
 from . import (
     accounts,
     agenda,
+    agenda_items,
     announcements,
     answers,
     attendance,
     breaks,
     decisions,
+    deputy,
+    floor,
     minutes,
     minutes_approval,
     minutes_templates,
@@ -29,11 +32,13 @@ from . import (
     papers,
     people,
     presenting,
+    questioning,
     recusals,
     scheduling,
     sessions,
     sign_in_tries,
     speaking,
+    splitting,
     talk,
     voting,
 )
@@ -124,6 +129,15 @@ def _chairs(by: Standing, _: Command) -> bool:
     return by.chairs
 
 
+def _leads(by: Standing, _: Command) -> bool:
+    return by.leads
+
+
+def _signs(by: Standing, _: Command) -> bool:
+    """Chair and secretary answer for the minutes; a deputy does not."""
+    return by.me is not None and by.me.duty in ("chair", "secretary")
+
+
 def _attends(by: Standing, _: Command) -> bool:
     return by.me is not None
 
@@ -169,13 +183,18 @@ RULES: dict[type[Command], Rule] = {
     answers.NameSubstitute: _attends_or_staff,
     # the agenda
     agenda.StartMeeting: _runs,
-    agenda.EndMeeting: _chairs,
+    agenda.EndMeeting: _leads,
     agenda.StartItem: _runs,
     agenda.FinishItem: _runs,
-    agenda.InsertItem: _runs,
-    agenda.ReorderItems: _runs,
     breaks.TakeBreak: _runs,
     breaks.EndBreak: _runs,
+    agenda.SkipItem: _runs,
+    agenda_items.InsertItem: _runs,
+    agenda_items.EditItem: _runs,
+    agenda_items.ReorderItems: _runs,
+    splitting.SplitOffItems: _runs,
+    deputy.NameDeputy: _chairs,
+    deputy.DismissDeputy: _leads,
     # attendance
     attendance.CheckIn: _attends,
     attendance.LeaveMeeting: _attends,
@@ -183,12 +202,22 @@ RULES: dict[type[Command], Rule] = {
     # speaking: whose request it is, the handlers look
     speaking.AskToSpeak: _attends,
     speaking.WithdrawRequest: _attends,
-    speaking.GiveFloor: _runs,
-    speaking.PauseSpeech: _runs,
-    speaking.ResumeSpeech: _runs,
-    speaking.EndSpeech: _attends,
     speaking.CloseSpeakingList: _runs,
     speaking.OrderQueue: _runs,
+    floor.GiveFloor: _runs,
+    floor.PauseSpeech: _runs,
+    floor.ResumeSpeech: _runs,
+    floor.ExtendSpeech: _runs,
+    floor.EndSpeech: _attends,
+    # questioning: whose question it is, the handlers look
+    questioning.RegisterQuestion: _attends,
+    questioning.WithdrawQuestion: _attends,
+    questioning.OrderQuestions: _runs,
+    questioning.CloseQuestionList: _runs,
+    questioning.CallQuestion: _runs,
+    questioning.PauseAnswer: _runs,
+    questioning.ResumeAnswer: _runs,
+    questioning.CloseQuestion: _runs,
     # ballots: who is on the roll, the votes' foreign key and the handler decide
     voting.PrepareBallot: _runs,
     voting.RemoveBallot: _runs,
@@ -215,5 +244,5 @@ RULES: dict[type[Command], Rule] = {
     decisions.RecordConclusion: _runs,
     decisions.RemoveConclusion: _runs,
     minutes.AppendMinutesUpdate: _runs,
-    minutes_approval.ApproveMinutes: _runs,
+    minutes_approval.ApproveMinutes: _signs,
 }

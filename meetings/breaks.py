@@ -8,12 +8,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from .agenda import require_live
 from .audit import Answer
 from .commands import MeetingCommand
 from .database import Transaction
 from .models.meeting import meetings
-from .standing import Standing
+from .standing import Standing, require_live
 from .views import announce
 
 

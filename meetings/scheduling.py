@@ -230,7 +230,7 @@ async def _apply_people(tx: Transaction, meeting_id: str, form: MeetingForm) -> 
             await tx.insert(participants, id=new_id(), meeting_id=meeting_id, position=place, **values)
     gone = [row.id for key, row in known.items() if key not in wanted and not row.removed]
     gone += await tx.column(sa.select(participants.c.id).where(participants.c.substitute_for_id.in_(gone)))
-    leaving = {"removed": True, "attendance": "absent", "link_version": participants.c.link_version + 1}
+    leaving = {"removed": True, "deputy": False, "attendance": "absent", "link_version": participants.c.link_version + 1}
     await tx.write(sa.update(participants).where(participants.c.id.in_(gone)).values(**leaving))
     await announce(tx, "participant", gone)
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from .commands import Actor
 from .database import Reading, Row
+from .errors import Conflict
 from .models.meeting import meetings, participants
 
 
@@ -26,8 +27,13 @@ class Standing:
 
     @property
     def runs(self) -> bool:
-        """Chair or secretary: runs the room."""
-        return self.me is not None and self.me.duty in ("chair", "secretary")
+        """Runs the room: chair, secretary, or the deputy whom the chair named."""
+        return self.me is not None and may_run(self.me.duty, self.me.deputy)
+
+    @property
+    def leads(self) -> bool:
+        """In the chair's place: the chair himself or his deputy."""
+        return self.me is not None and (self.me.duty == "chair" or self.me.deputy)
 
     @property
     def organises(self) -> bool:
@@ -37,6 +43,23 @@ class Standing:
         if self.actor.person_id == self.meeting.created_by or (self.me is not None and self.me.duty == "secretary"):
             return True
         return self.actor.staff and bool(self.actor.agency_id == self.meeting.host_agency_id)
+
+
+def may_run(duty: str, deputy: bool) -> bool:
+    """Whether a participant with this duty runs the room."""
+    return duty in ("chair", "secretary") or deputy
+
+
+def require_live(by: Standing) -> None:
+    """Raises Conflict unless the meeting is being held now."""
+    if by.meeting is None or by.meeting.state != "live":
+        raise Conflict("meeting_not_live")
+
+
+def require_open(by: Standing) -> None:
+    """Raises Conflict unless the meeting is invited to or held now: its agenda can still change."""
+    if by.meeting is None or by.meeting.state not in ("invited", "live"):
+        raise Conflict("agenda_closed")
 
 
 async def standings(reading: Reading, meeting_id: str, actors: Sequence[Actor]) -> list[Standing]:

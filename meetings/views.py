@@ -16,7 +16,7 @@ from . import clock, live_log
 from .database import Row, Transaction
 from .models.beside import announcements, presentations
 from .models.meeting import items, meetings, papers, participants, sites
-from .models.room import ballots, conclusions, recusals, speeches
+from .models.room import ballots, conclusions, questions, recusals, speeches
 
 View = dict[str, Any]
 
@@ -34,6 +34,7 @@ def meeting_view(row: Row) -> View:
         "quorum": [row.quorum_num, row.quorum_den], "speaking_seconds": row.speaking_seconds, "speaking_closed": row.speaking_closed,
         "minutes_state": row.minutes_state, "messages_on": row.messages_on,
         "break_until": _at(row.break_until),
+        "questions_closed": row.questions_closed,
     }  # fmt: skip
 
 
@@ -42,7 +43,7 @@ def participant_view(row: Row) -> View | None:
         return None
     return {
         "id": row.id, "name": row.name, "name_key": row.name_key, "honorific": row.honorific, "title": row.title,
-        "agency_id": row.agency_id, "agency": row.agency_name, "site_id": row.site_id, "duty": row.duty,
+        "agency_id": row.agency_id, "agency": row.agency_name, "site_id": row.site_id, "duty": row.duty, "deputy": row.deputy,
         "votes": row.votes, "position": row.position, "answer": row.answer, "answer_reason": row.answer_reason,
         "substitute_for_id": row.substitute_for_id, "attendance": row.attendance,
         "arrived_at": _at(row.arrived_at), "left_at": _at(row.left_at),
@@ -57,7 +58,7 @@ def item_view(row: Row) -> View:
     return {
         "id": row.id, "position": row.position, "title": row.title, "presenter": row.presenter, "kind": row.kind,
         "minutes": row.minutes, "state": row.state, "started_at": _at(row.started_at), "finished_at": _at(row.finished_at),
-        "spent_seconds": row.spent_seconds,
+        "spent_seconds": row.spent_seconds, "speaking_seconds": row.speaking_seconds, "moved_to": row.moved_to,
     }  # fmt: skip
 
 
@@ -78,6 +79,18 @@ def speech_view(row: Row) -> View | None:
         "kind": row.kind, "state": row.state, "position": row.position, "limit_seconds": row.limit_seconds,
         "paused_at": _at(row.paused_at), "paused_seconds": row.paused_seconds,
         "asked_at": _at(row.asked_at), "started_at": _at(row.started_at), "ended_at": _at(row.ended_at),
+    }  # fmt: skip
+
+
+def question_view(row: Row) -> View | None:
+    if row.state == "withdrawn":
+        return None
+    return {
+        "id": row.id, "participant_id": row.participant_id, "to_participant_id": row.to_participant_id,
+        "to_agency_id": row.to_agency_id, "text": row.text, "state": row.state, "position": row.position,
+        "limit_seconds": row.limit_seconds, "paused_at": _at(row.paused_at), "paused_seconds": row.paused_seconds,
+        "asked_at": _at(row.asked_at), "started_at": _at(row.started_at), "ended_at": _at(row.ended_at),
+        "conclusion_id": row.conclusion_id,
     }  # fmt: skip
 
 
@@ -125,6 +138,7 @@ ENTITIES: dict[str, tuple[sa.Table, Callable[[Row], View | None]]] = {
     "item": (items, item_view),
     "paper": (papers, paper_view),
     "speech": (speeches, speech_view),
+    "question": (questions, question_view),
     "ballot": (ballots, ballot_view),
     "recusal": (recusals, recusal_view),
     "conclusion": (conclusions, conclusion_view),

@@ -15,7 +15,6 @@ import sqlalchemy as sa
 from pydantic import Field
 
 from . import live_log
-from .agenda import require_live
 from .attendance import PRESENT, quorum_of
 from .audit import Answer
 from .ballot_record import Chain, receipt_of
@@ -25,7 +24,7 @@ from .errors import Conflict, Invalid, NotAllowed, NotFound, Refusal
 from .models.columns import new_id
 from .models.meeting import items, participants
 from .models.room import UNDER_WAY, ballot_entries, ballots, recusals, roll, votes
-from .standing import Standing
+from .standing import Standing, require_live
 from .tally import Base, Choice, Rule, Tie, count
 from .text import Id, OptionalParagraph, Paragraph
 from .views import announce

@@ -8,7 +8,7 @@ from meetings.access import standing
 from meetings.commands import Actor
 from meetings.database import Reading
 from meetings.errors import NotAllowed, NotFound
-from meetings.standing import Standing
+from meetings.standing import Standing, may_run
 
 from .fanout import Message
 from .visibility import Role
@@ -69,8 +69,8 @@ def seat(by: Standing, view: str) -> tuple[str | None, Role]:
         raise NotAllowed("not_in_room")
     if view == "projector" or by.me is None:
         return by.me.id if by.me is not None else None, "projector"
-    return by.me.id, role_of(by.me.duty)
+    return by.me.id, role_of(by.me.duty, by.me.deputy)
 
 
-def role_of(duty: str) -> Role:
-    return "runner" if duty in ("chair", "secretary") else "member"
+def role_of(duty: str, deputy: bool) -> Role:
+    return "runner" if may_run(duty, deputy) else "member"

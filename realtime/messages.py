@@ -9,15 +9,20 @@ from pydantic import TypeAdapter, ValidationError
 
 from meetings import (
     agenda,
+    agenda_items,
     announcements,
     attendance,
     breaks,
     decisions,
+    deputy,
+    floor,
     minutes_approval,
     notes,
     presenting,
+    questioning,
     recusals,
     speaking,
+    splitting,
     talk,
     voting,
 )
@@ -30,11 +35,15 @@ from meetings.validation import problem
 COMMANDS: dict[str, type[MeetingCommand]] = {
     kind.__name__: kind
     for kind in (
-        agenda.StartMeeting, agenda.EndMeeting, agenda.StartItem, agenda.FinishItem, agenda.InsertItem, agenda.ReorderItems,
         breaks.TakeBreak, breaks.EndBreak,
+        agenda.StartMeeting, agenda.EndMeeting, agenda.StartItem, agenda.FinishItem, agenda.SkipItem,
+        agenda_items.InsertItem, agenda_items.EditItem, agenda_items.ReorderItems, splitting.SplitOffItems,
+        deputy.NameDeputy, deputy.DismissDeputy,
         attendance.CheckIn, attendance.MarkAttendance, attendance.LeaveMeeting,
-        speaking.AskToSpeak, speaking.WithdrawRequest, speaking.GiveFloor, speaking.EndSpeech,
-        speaking.PauseSpeech, speaking.ResumeSpeech, speaking.CloseSpeakingList, speaking.OrderQueue,
+        speaking.AskToSpeak, speaking.WithdrawRequest, speaking.CloseSpeakingList, speaking.OrderQueue,
+        floor.GiveFloor, floor.PauseSpeech, floor.ResumeSpeech, floor.ExtendSpeech, floor.EndSpeech,
+        questioning.RegisterQuestion, questioning.WithdrawQuestion, questioning.OrderQuestions, questioning.CloseQuestionList,
+        questioning.CallQuestion, questioning.PauseAnswer, questioning.ResumeAnswer, questioning.CloseQuestion,
         voting.PrepareBallot, voting.RemoveBallot, voting.OpenBallot, voting.CastVote, voting.PauseBallot, voting.ResumeBallot,
         voting.CloseBallot, voting.VoidBallot, recusals.DeclareRecusal, recusals.WithdrawRecusal,
         presenting.NamePresenter, presenting.ShowPage, presenting.StopPresenting, notes.SaveNote,

@@ -99,7 +99,7 @@ class Pump:
             self._fanout.send(ready, frame)
 
     def _apply_memberships(self, rows: Sequence[Row]) -> None:
-        """Whoever is no longer invited leaves before the next event; whose duty changed starts afresh with what it may see."""
+        """Whoever is no longer invited leaves before the next event; whose role changed starts afresh with what it may see."""
         rows = [row for row in rows if row.kind in ("participant.removed", "participant.changed")]
         if not rows:
             return
@@ -111,8 +111,8 @@ class Pump:
                 if row.kind == "participant.removed":
                     self._leave(member.sid)
                     self._fanout.dismiss(member.sid, farewell("link_removed", member.actor.language))
-                elif member.role != "projector" and member.role != role_of(row.data["duty"]):
-                    member.role = role_of(row.data["duty"])
+                elif member.role not in ("projector", role := role_of(row.data["duty"], row.data["deputy"])):
+                    member.role = role
                     self._start_afresh(member)
 
     def _start_afresh(self, member: Member) -> None:

@@ -48,6 +48,11 @@ def _recusal(data: Seen, role: Role) -> Seen | None:
     return data if role == "runner" else None if role == "projector" else data | {"reason": ""}
 
 
+def _question(data: Seen, role: Role) -> Seen | None:
+    # The shared screen shows what has been put, not what may come.
+    return None if role == "projector" and data["state"] == "waiting" else data
+
+
 def _own(data: Seen, role: Role) -> Seen | None:
     return None if role == "projector" else data
 
@@ -64,6 +69,8 @@ RULES: dict[str, Rule] = {
     "paper.removed": _all,
     "speech.changed": _all,
     "speech.removed": _all,
+    "question.changed": _question,
+    "question.removed": _all,
     "ballot.changed": _ballot,
     "ballot.removed": _all,
     "recusal.changed": _recusal,

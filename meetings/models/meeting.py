@@ -33,11 +33,13 @@ meetings = sa.Table(
     count("draft_revision"),
     at("draft_saved_at"),
     words("cancel_reason"),
+    sa.Column("split_from_id", sa.String(32), nullable=True),  # the meeting whose items it took over
     count("quorum_num", default=2), count("quorum_den", default=3),  # present of all who vote, at least
     count("speaking_seconds", default=300),  # what the chair gives by default
     flag("speaking_closed"),  # the list of those who ask to speak
     flag("messages_on", default=True),  # members may write messages
     at("break_until"),
+    flag("questions_closed"),  # the list of questions (chất vấn)
     at("invited_at"), at("started_at"), at("ended_at"),
     one_of("minutes_state", "open", "approved"),
     at("minutes_approved_at"),
@@ -64,9 +66,11 @@ items = sa.Table(
     ref("agency_id", "agencies", nullable=True),
     one_of("kind", "discussion", "report", "decision", "information", "conclusion"),
     count("minutes", default=15),
-    one_of("state", "planned", "running", "done"),
+    one_of("state", "planned", "running", "done", "skipped", "moved"),  # moved: split off to another meeting
     at("started_at"), at("finished_at"),
     count("spent_seconds"),  # of earlier runs; while running, add the time since started_at
+    count("speaking_seconds"),  # of each speech on it; 0: the meeting's default
+    sa.Column("moved_to_id", sa.String(32), nullable=True), line("moved_to"),  # the meeting it was split off to, and its title then
 )  # fmt: skip
 
 # Whoever is invited, with or without an account. Name, position and agency are as they were when invited.
@@ -83,6 +87,7 @@ participants = sa.Table(
     one_of("language", "vi", "en"),
     one_of("duty", "participant", "chair", "secretary", "guest"),
     flag("votes"),
+    flag("deputy"),  # runs the meeting for the chair, until he takes it back
     count("position"),
     count("link_version", default=1),  # raised to make an old personal link worthless
     flag("removed"),  # no longer invited; kept because answers and votes refer to it

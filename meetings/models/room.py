@@ -13,12 +13,31 @@ speeches = sa.Table(
     ref("participant_id", "participants"),
     sa.Column("item_id", sa.String(32), nullable=True),
     line("subject"),
-    one_of("kind", "request", "order"),  # order: on how the meeting is run; goes before other requests
-    one_of("state", "waiting", "speaking", "done", "withdrawn"),
+    # order: on how the meeting is run, before other requests. interjection: a short word to the present speech, which goes on after it
+    one_of("kind", "request", "order", "interjection"),
+    one_of("state", "waiting", "speaking", "held", "done", "withdrawn"),  # held: while an interjection is heard
     count("position"),
     count("limit_seconds"),
     at("asked_at", nullable=False), at("started_at"), at("ended_at"),
     at("paused_at"), count("paused_seconds"),  # of earlier pauses; while paused, add the time since paused_at
+)  # fmt: skip
+
+# Questions (chất vấn) put to a participant or to an agency; one is answered at a time.
+questions = sa.Table(
+    "questions", metadata,
+    key(),
+    ref("meeting_id", "meetings", cascade=True),
+    ref("participant_id", "participants"),  # who asks
+    ref("to_participant_id", "participants", nullable=True, index=False),
+    ref("to_agency_id", "agencies", nullable=True, index=False),
+    words("text"),
+    one_of("state", "waiting", "answering", "answered", "written", "withdrawn"),  # written: to be answered in writing
+    count("position"),
+    count("limit_seconds"),
+    at("asked_at", nullable=False), at("started_at"), at("ended_at"),
+    at("paused_at"), count("paused_seconds"),  # as of speeches
+    sa.Column("conclusion_id", sa.String(32), nullable=True),  # the task of answering in writing
+    sa.CheckConstraint("(to_participant_id IS NULL) != (to_agency_id IS NULL)", name="one_addressee"),
 )  # fmt: skip
 
 UNDER_WAY = ("open", "paused")  # states of a ballot that was opened and is not yet decided

@@ -17,8 +17,8 @@ from .talk import letters_to_runners, messages_to_room
 
 State = dict[str, Any]
 PLURAL = {"participant": "participants", "site": "sites", "item": "items", "paper": "papers", "speech": "speeches"}
-PLURAL |= {"ballot": "ballots", "recusal": "recusals", "conclusion": "conclusions"}
 PLURAL |= {"presentation": "presentations", "announcement": "announcements"}
+PLURAL |= {"question": "questions", "ballot": "ballots", "recusal": "recusals", "conclusion": "conclusions"}
 
 
 async def room_state(reading: Reading, meeting_id: str) -> State:

@@ -1,4 +1,4 @@
-"""What the schedule page needs: the form of a meeting already sent, warnings, and exactly the mails that sending would queue."""
+"""What the schedule page needs: warnings, and exactly the mails that sending would queue."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ..database import Database, Reading, Row
 from ..errors import NotFound
 from ..invitation_facts import Mail, facts_of, last_sent, plan
 from ..meeting_form import Raw, times_of
-from ..models.meeting import items, meetings, participants, sites
+from ..models.meeting import meetings
 from ..models.organisation import people, rooms
 from ..scheduling import SendInvitations, send_invitations
 from ..standing import standings
@@ -32,38 +32,6 @@ class Preview:
     mails: Sequence[Mail]
     counts: Counter[str]  # REQUEST, CANCEL
     unchanged: int  # invited, and learn nothing new
-
-
-async def form_of(reading: Reading, meeting_id: str) -> Raw:
-    """The form that would make this meeting: what editing a sent meeting begins with."""
-    m = await reading.get(meetings, meeting_id)
-    start, end = clock.local(m.starts_at, m.zone), clock.local(m.ends_at, m.zone)
-    here = sa.and_(participants.c.meeting_id == meeting_id, ~participants.c.removed, participants.c.substitute_for_id.is_(None))
-    everyone = await reading.all(sa.select(participants).where(here).order_by(participants.c.position))
-    agenda = await reading.all(sa.select(items).where(items.c.meeting_id == meeting_id).order_by(items.c.position))
-    places = await reading.column(sa.select(sites.c.name).where(sites.c.meeting_id == meeting_id).order_by(sites.c.position))
-    secretaries = [p.person_id for p in everyone if p.duty == "secretary"]
-    chair = next((p for p in everyone if p.duty == "chair"), None)
-    return {
-        "title": m.title, "type": m.type, "urgent": m.urgent, "chair_id": chair.person_id if chair else "",
-        "chair_votes": bool(chair and chair.votes), "secretary_id": secretaries[0] if secretaries else "",
-        "secretary2_id": secretaries[1] if len(secretaries) > 1 else "", "preparing_agency_id": m.preparing_agency_id or "",
-        "date": start.date().isoformat(), "start": f"{start:%H:%M}", "end": f"{end:%H:%M}", "zone": m.zone,
-        "end_date": end.date().isoformat() if end.date() != start.date() else "", "form": m.form, "room_id": m.room_id or "",
-        "place": m.place, "sites": "\n".join(places), "video_kind": m.video_kind,
-        "video_url": m.video_url if m.video_kind == "url" else "", "video_id": m.video_id, "video_passcode": m.video_passcode,
-        "requests": m.requests, "contact": m.contact, "quorum": f"{m.quorum_num}/{m.quorum_den}",
-        "speaking_minutes": str(m.speaking_seconds // 60), "messages_on": m.messages_on,
-        "items": [
-            {"id": i.id, "title": i.title, "presenter": i.presenter, "kind": i.kind, "minutes": str(i.minutes)} for i in agenda
-        ],
-        "invited": {p.person_id: _how(p) for p in everyone if p.person_id and p.duty != "chair"},
-        "guests": "\n".join(", ".join((p.name, p.title, p.email)) for p in everyone if not p.person_id),
-    }  # fmt: skip
-
-
-def _how(row: Row) -> str:
-    return "vote" if row.votes else "guest" if row.duty == "guest" else "attend"
 
 
 async def advice_for(reading: Reading, meeting_id: str, form: Raw, now: datetime) -> list[Advice]:

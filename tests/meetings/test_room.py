@@ -11,12 +11,14 @@ import sqlalchemy as sa
 from pycrdt import Doc, XmlElement, XmlFragment, XmlText
 
 from meetings import audit, live_log, minutes
-from meetings.agenda import EndMeeting, FinishItem, InsertItem, ReorderItems, StartItem, StartMeeting
+from meetings.agenda import EndMeeting, FinishItem, StartItem, StartMeeting
+from meetings.agenda_items import InsertItem, ReorderItems
 from meetings.attendance import CheckIn, LeaveMeeting, MarkAttendance
 from meetings.commands import Actor
 from meetings.database import Database
 from meetings.decisions import RecordConclusion, RemoveConclusion
 from meetings.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal
+from meetings.floor import EndSpeech, GiveFloor
 from meetings.minutes import AppendMinutesUpdate
 from meetings.minutes_approval import ApproveMinutes
 from meetings.minutes_document import digest
@@ -24,7 +26,7 @@ from meetings.models.columns import new_id
 from meetings.models.meeting import items, participants
 from meetings.models.room import ballots, speeches, votes
 from meetings.perform import perform
-from meetings.speaking import AskToSpeak, EndSpeech, GiveFloor, WithdrawRequest
+from meetings.speaking import AskToSpeak, WithdrawRequest
 from meetings.voting import CastVote, CloseBallot, OpenBallot, PrepareBallot, RemoveBallot
 from tests.support.meetings import Held, hold_meeting
 

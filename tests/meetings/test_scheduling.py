@@ -17,8 +17,9 @@ from meetings.models.meeting import meetings, participants
 from meetings.models.post import outbox
 from meetings.papers import AddPaper
 from meetings.perform import perform
-from meetings.queries.scheduling import form_of, preview_of
+from meetings.queries.scheduling import preview_of
 from meetings.scheduling import CancelMeeting, DiscardDraft, SaveDraft, SendInvitations
+from meetings.sent_form import form_of
 from tests.support.scheduled import SENDER, Office, open_office
 
 

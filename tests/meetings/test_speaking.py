@@ -13,18 +13,11 @@ from meetings.agenda import StartMeeting
 from meetings.commands import Actor
 from meetings.database import Database
 from meetings.errors import Conflict, NotAllowed
+from meetings.floor import EndSpeech, ExtendSpeech, GiveFloor, PauseSpeech, ResumeSpeech
 from meetings.models.room import speeches
 from meetings.perform import perform
-from meetings.speaking import (
-    AskToSpeak,
-    CloseSpeakingList,
-    EndSpeech,
-    GiveFloor,
-    OrderQueue,
-    PauseSpeech,
-    ResumeSpeech,
-    seconds_spoken,
-)
+from meetings.speaking import AskToSpeak, CloseSpeakingList, OrderQueue
+from meetings.speaking_time import seconds_spoken
 from tests.support.meetings import Held, hold_meeting
 
 START = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
@@ -124,3 +117,46 @@ async def test_the_time_given_stands_still_while_paused(db: Database):
     await perform(db, held.members[0], EndSpeech(meeting_id=held.id, speech_id=speech))
     with pytest.raises(Conflict, match="speech_not_running"):
         await perform(db, held.chair, ResumeSpeech(meeting_id=held.id, speech_id=speech))
+
+
+async def states(db: Database, held: Held) -> dict[str, str]:
+    async with db.reading() as r:
+        return {row.id: row.state for row in await r.all(sa.select(speeches).where(speeches.c.meeting_id == held.id))}
+
+
+async def test_an_interjection_holds_the_speech_which_goes_on_after_it(db: Database):
+    held = await live(db)
+    first, second, third = held.members
+    with pytest.raises(Conflict, match="nobody_speaks"):
+        await ask(db, held, second, "interjection")
+    speech, waiting_one = await ask(db, held, first), await ask(db, held, third)
+    await perform(db, held.chair, GiveFloor(meeting_id=held.id, speech_id=speech))
+    word = await ask(db, held, second, "interjection")
+    await perform(db, held.chair, GiveFloor(meeting_id=held.id, speech_id=word))
+    assert await states(db, held) == {speech: "held", word: "speaking", waiting_one: "waiting"}
+    # A second word takes the place of the first, and leaves the request that its speaker has.
+    called = GiveFloor(meeting_id=held.id, participant_id=held.pid(third), interjection=True, seconds=30)
+    another = str((await perform(db, held.chair, called) or {})["speech_id"])
+    assert await states(db, held) == {speech: "held", word: "done", another: "speaking", waiting_one: "waiting"}
+    async with db.transaction(held.id) as tx:  # as if it had taken forty seconds
+        await tx.update(speeches, speech, started_at=tx.now - timedelta(seconds=100), paused_at=tx.now - timedelta(seconds=40))
+    await perform(db, third, EndSpeech(meeting_id=held.id, speech_id=another))
+    assert (await states(db, held))[speech] == "speaking"
+    async with db.reading() as r:
+        row = await r.get(speeches, speech)
+    assert row.paused_at is None
+    assert 40 <= row.paused_seconds < 45
+    await perform(db, held.chair, ExtendSpeech(meeting_id=held.id, speech_id=speech, seconds=60))
+    async with db.reading() as r:
+        assert (await r.get(speeches, speech)).limit_seconds == 360
+
+
+async def test_whoever_is_called_next_ends_the_interjection_and_what_it_held(db: Database):
+    held = await live(db)
+    first, second, third = held.members
+    speech, following = await ask(db, held, first), await ask(db, held, third)
+    await perform(db, held.chair, GiveFloor(meeting_id=held.id, speech_id=speech))
+    called = GiveFloor(meeting_id=held.id, participant_id=held.pid(second), interjection=True)
+    word = str((await perform(db, held.chair, called) or {})["speech_id"])
+    await perform(db, held.chair, GiveFloor(meeting_id=held.id, speech_id=following))
+    assert await states(db, held) == {speech: "done", word: "done", following: "speaking"}

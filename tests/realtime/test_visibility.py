@@ -36,6 +36,7 @@ RESULT = {"for": 1, "choices": {"p": "for"}, "texts": {}}
 NAMED, TOTALS = BALLOT | {"state": "closed", "result": RESULT}, BALLOT | {"disclosure": "totals", "result": RESULT}
 COUNTED = TOTALS | {"result": {"for": 1}}
 VOTE = {"ballot_id": "b", "cast": 3, "participant_id": "p"}
+ASKED = {"id": "q", "state": "waiting", "text": "Bao giờ xong?"}
 MEETING = {"id": "m", "video": {"url": "https://v.example/1", "id": "1", "passcode": "2"}}
 HIDDEN = {"url": "", "id": "", "passcode": ""}
 
@@ -50,6 +51,8 @@ HIDDEN = {"url": "", "id": "", "passcode": ""}
         ("ballot.changed", NAMED, (NAMED,) * 3),
         ("ballot.changed", TOTALS, (TOTALS, COUNTED, COUNTED)),
         ("recusal.changed", {"id": "r", "reason": "họ hàng"}, ({"id": "r", "reason": "họ hàng"}, {"id": "r", "reason": ""}, None)),
+        ("question.changed", ASKED, (ASKED, ASKED, None)),
+        ("question.changed", ASKED | {"state": "answering"}, (ASKED | {"state": "answering"},) * 3),
         ("vote.cast", VOTE, (VOTE, {"ballot_id": "b", "cast": 3}, {"ballot_id": "b", "cast": 3})),
         ("mandate.changed", {"ballot_id": "b"}, ({"ballot_id": "b"}, {"ballot_id": "b"}, None)),
     ],

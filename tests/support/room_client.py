@@ -12,9 +12,9 @@ from meetings.models.columns import new_id
 from .wire import Wire
 
 PLURAL = {"participant": "participants", "site": "sites", "item": "items", "paper": "papers", "speech": "speeches"}
-PLURAL |= {"ballot": "ballots", "recusal": "recusals", "conclusion": "conclusions"}
 PLURAL |= {"presentation": "presentations", "announcement": "announcements"}
 LATEST = 50
+PLURAL |= {"question": "questions", "ballot": "ballots", "recusal": "recusals", "conclusion": "conclusions"}
 
 
 def apply(state: dict[str, Any], kind: str, data: dict[str, Any], role: str) -> None:

@@ -27,8 +27,11 @@ from .meetings import Held
 
 Fields = dict[str, Any]
 ROUNDS = (
-    "InsertItem", "StartItem", "FinishItem", "AskToSpeak", "GiveFloor", "PauseSpeech", "ResumeSpeech", "EndSpeech",
-    "AskToSpeak", "WithdrawRequest",
+    "InsertItem", "StartItem", "FinishItem", "EditItem", "InsertItem", "SkipItem", "InsertItem", "SplitOffItems",
+    "NameDeputy", "DismissDeputy", "AskToSpeak", "GiveFloor", "PauseSpeech", "ResumeSpeech", "ExtendSpeech", "EndSpeech",
+    "CloseQuestionList", "RegisterQuestion", "OrderQuestions", "CallQuestion", "PauseAnswer", "ResumeAnswer", "CloseQuestion",
+    "RegisterQuestion", "WithdrawQuestion",
+    "AskToSpeak", "OrderQueue", "WithdrawRequest",
     "CloseBallot", "PrepareBallot", "OpenBallot", "CastVote", "PauseBallot", "ResumeBallot", "CastVote", "CloseBallot",
     "NamePresenter", "ShowPage", "StopPresenting", "SendMessage", "SendMessage", "RemoveMessage", "Announce", "WithdrawAnnouncement",
     "VoidBallot", "PrepareBallot", "RemoveBallot", "DeclareRecusal", "WithdrawRecusal", "DeclareRecusal",
@@ -78,7 +81,16 @@ class Script:
         for name in ROUNDS:
             await self.say(name)
 
+    async def _rest(self) -> None:
+        """What neither chance nor the rounds have brought about."""
+        for name in (name for name in COMMANDS if name not in LAST):
+            tries = 20
+            while tries and not self.done[name]:
+                await self.say(name)
+                tries -= 1
+
     async def finish(self) -> None:
+        await self._rest()
         for name in ("ResumeBallot", "CloseBallot"):
             await self.say(name)
         await self.say("EndMeeting", self._held.chair)
@@ -86,7 +98,7 @@ class Script:
             await self.say("ApproveMinutes", actor)
 
     def _who(self, name: str) -> list[Actor]:
-        own = name in ("CheckIn", "LeaveMeeting", "AskToSpeak", "CastVote", "SaveNote")
+        own = name in ("CheckIn", "LeaveMeeting", "AskToSpeak", "CastVote", "SaveNote", "RegisterQuestion")
         if name == "SendMessage":
             return [self.dice.choice(self._held.members), self._held.secretary]
         actors = self._held.members if own else [self._held.chair, self._held.secretary]
@@ -101,15 +113,30 @@ class Script:
             "InsertItem": lambda: {"title": f"Nội dung {dice.random()}", "minutes": 5, "after_id": one("items")},
             "ReorderItems": lambda: {"item_ids": dice.sample(list(state["items"]), len(state["items"]))},
             "TakeBreak": lambda: {"minutes": 15},
+            "SkipItem": lambda: {"item_id": self._one(state, "items", "planned")},
+            "EditItem": lambda: {"item_id": one("items"), "title": f"Sửa {dice.random()}", "minutes": 7, "speaking_seconds": 90},
+            "SplitOffItems": lambda: {"item_ids": [self._one(state, "items", "planned")], "title": "Họp tiếp"},
+            "NameDeputy": lambda: {"participant_id": one("participants")},
             "CheckIn": lambda: {"mode": dice.choice(["room", "online"])},
             "MarkAttendance": lambda: {"participant_id": one("participants"), "attendance": dice.choice(["room", "absent"])},
-            "AskToSpeak": lambda: {"subject": f"góp ý {dice.random()}", "kind": "order"},
+            "AskToSpeak": lambda: {"subject": f"góp ý {dice.random()}", "kind": self._kind(state)},
             "WithdrawRequest": lambda: {"speech_id": self._one(state, "speeches", "waiting")},
             "GiveFloor": lambda: {"speech_id": self._one(state, "speeches", "waiting"), "seconds": dice.choice([0, 60])},
             "PauseSpeech": lambda: {"speech_id": self._one(state, "speeches", "speaking")},
             "ResumeSpeech": lambda: {"speech_id": self._one(state, "speeches", "speaking")},
             "CloseSpeakingList": lambda: {"closed": dice.random() < 0.3},
             "OrderQueue": lambda: {"rule": dice.choice(["request", "fair"])},
+            "ExtendSpeech": lambda: {"speech_id": self._one(state, "speeches", "speaking")},
+            "RegisterQuestion": lambda: {"text": f"Bao giờ xong {dice.random()}?", "to_participant_id": one("participants")},
+            "WithdrawQuestion": lambda: {"question_id": self._one(state, "questions", "waiting")},
+            "OrderQuestions": lambda: {"question_ids": self._waiting(state)},
+            "CloseQuestionList": lambda: {"closed": dice.random() < 0.3},
+            "CallQuestion": lambda: {"question_id": self._one(state, "questions", "waiting")},
+            "PauseAnswer": lambda: {"question_id": self._one(state, "questions", "answering")},
+            "ResumeAnswer": lambda: {"question_id": self._one(state, "questions", "answering")},
+            "CloseQuestion": lambda: {"question_id": self._one(state, "questions", "answering")} | dice.choice([
+                {}, {"outcome": "written", "text": "Trả lời bằng văn bản", "agency_id": dice.choice(agencies), "due_on": "2027-01-15"},
+            ]),
             "EndSpeech": lambda: {"speech_id": self._one(state, "speeches", "speaking")},
             "PrepareBallot": lambda: {
                 "question": f"Thông qua {dice.random()}?", "quorum": [0, 1], "item_id": one("items"),
@@ -144,6 +171,14 @@ class Script:
 
     def _voting(self, state: State) -> str:
         return self.dice.choice([key for key, person in state["participants"].items() if person["votes"]])
+
+    def _kind(self, state: State) -> str:
+        heard = any(speech["state"] == "speaking" for speech in state["speeches"].values())
+        return self.dice.choice(["order", "interjection"]) if heard else "order"
+
+    def _waiting(self, state: State) -> list[str]:
+        found = [key for key, question in state["questions"].items() if question["state"] == "waiting"]
+        return self.dice.sample(found, len(found))
 
     def _one(self, state: State, plural: str, wanted: str = "") -> str:
         found = [key for key, entity in state[plural].items() if not wanted or entity["state"] == wanted]
@@ -181,6 +216,6 @@ class Script:
 
     async def _item(self, tx: Transaction) -> None:
         wanted = items.select().with_only_columns(items.c.id).where(items.c.meeting_id == tx.scope, items.c.state == "planned")
-        if len(known := await tx.column(wanted)) > 2:
+        if known := await tx.column(wanted):
             await tx.write(items.delete().where(items.c.id == known[-1]))
             await announce(tx, "item", [known[-1]])

@@ -19,8 +19,9 @@ from meetings.models.meeting import TYPES
 from meetings.perform import perform
 from meetings.queries.directory import all_agencies, all_rooms, directory
 from meetings.queries.meetings import meeting_page
-from meetings.queries.scheduling import Preview, advice_for, form_of, preview_of
+from meetings.queries.scheduling import Preview, advice_for, preview_of
 from meetings.scheduling import CancelMeeting, CreateDraft, DiscardDraft, SaveDraft, SendInvitations
+from meetings.sent_form import form_of
 
 from ..flashes import redirect
 from ..forms import command_from, fields_of

@@ -2,6 +2,7 @@
 export const PLURAL = {
   participant: "participants", site: "sites", item: "items", paper: "papers", speech: "speeches", ballot: "ballots",
   recusal: "recusals", conclusion: "conclusions", presentation: "presentations", announcement: "announcements",
+  question: "questions",
 };
 
 const LATEST = 50; // messages and letters that a snapshot has
