@@ -17,6 +17,7 @@ from meetings.database import Database
 
 from .connections import Connections, Member
 from .fanout import Fanout, message
+from .minutes_facts import FactsInWords
 
 log = logging.getLogger(__name__)
 FEW = 40  # updates that are merged as they are; the library's merge of many is slow, and a document's difference is not
@@ -56,6 +57,7 @@ class MinutesSync:
     def __init__(self, db: Database, connections: Connections, fanout: Fanout) -> None:
         self._db, self._connections, self._fanout = db, connections, fanout
         self._replicas: dict[str, Replica] = {}
+        self.facts = FactsInWords(db)
 
     async def open(self, member: Member, vector: bytes) -> dict[str, Any]:
         """`y-sv`: the update that the client lacks, and our state vector, so that it sends what we lack. Raises ValueError
@@ -94,6 +96,7 @@ class MinutesSync:
 
     def forget(self, meeting_id: str) -> None:
         self._replicas.pop(meeting_id, None)
+        self.facts.forget(meeting_id)
 
     async def _replica(self, meeting_id: str) -> Replica:
         if meeting_id not in self._replicas:

@@ -58,7 +58,7 @@ class Live:
         self.rooms = Rooms(db, self.connections, self.fanout, self.presence, self.minutes)
         self.server.on("connect", self._connect)
         self.server.on("disconnect", self._disconnect)
-        for name in ("join", "sync", "leave", "do", "typing", "y-sv", "y-up", "y-aw"):
+        for name in ("join", "sync", "leave", "do", "typing", "y-sv", "y-up", "y-aw", "facts"):
             work: Callable[[str, Any], Awaitable[Answer]] = getattr(self, f"_on_{name.replace('-', '_')}")
             self.server.on(name, partial(self._answered, work))
         self.server.on("*", self._unknown)
@@ -140,6 +140,9 @@ class Live:
             fields["id"] = data["id"]
         await perform(self._db, member.actor, validated(AppendMinutesUpdate, fields))
         return {}
+
+    async def _on_facts(self, sid: str, _data: Any) -> Answer:
+        return await self.minutes.facts.of(self._active(sid))
 
     async def _on_y_aw(self, sid: str, data: Any) -> Answer:
         member, update = self.connections.members.get(sid), _field(data, "update", bytes)

@@ -10,6 +10,7 @@ from aiohttp import web
 from meetings import i18n
 from meetings.access import standing
 from meetings.errors import NotFound
+from meetings.minutes_templates import parsed, template_of
 from realtime.connections import admit
 
 from ..assets import static
@@ -17,7 +18,7 @@ from ..keys import DB, LANGUAGE, SETTINGS, known
 from ..rendering import page
 
 routes = web.RouteTableDef()
-TOPICS = ("room", "refusal_", "duty", "type")
+TOPICS = ("room", "refusal_", "duty", "type", "fact")
 
 
 @routes.get("/meetings/{id}/room")
@@ -36,11 +37,13 @@ async def _shell(request: web.Request, template: str, view: str) -> web.Response
     async with request.app[DB].reading() as reading:
         found = (await standing(reading, meeting_id, actor)).meeting
         await admit(reading, "", actor, meeting_id, view)
-    if found is None or found.state == "draft":
-        raise NotFound
+        if found is None or found.state == "draft":
+            raise NotFound
+        skeleton = parsed((await template_of(reading, found.type)).item)
     boot = {
         "meeting": meeting_id, "view": view, "language": request[LANGUAGE], "zone": request.app[SETTINGS].zone,
         "words": words(request[LANGUAGE]), "page": f"/meetings/{meeting_id}",
+        "item_template": [[line.kind, line.text] for line in skeleton],
     }  # fmt: skip
     imports = {"imports": {"socket.io": static("vendor/socket.io.js"), "editor": static("vendor/editor.js")}}
     return page(request, template, m=found, boot=_script(boot), imports=_script(imports))

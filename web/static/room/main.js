@@ -24,7 +24,6 @@ class Room {
     this.connection.on("change", () => this.#render());
     this.#tabs("[data-tab]", "data-shown", (name) => { if (name === "minutes") this.#minutes.open(); });
     this.#tabs("[data-part]", "data-phone", (name) => { if (name === "minutes") { this.#show("data-shown", "minutes", "[data-tab]"); this.#minutes.open(); } });
-    for (const button of document.querySelectorAll("[data-fact]")) button.addEventListener("click", () => this.#minutes.insert(button.dataset.fact));
     for (const button of document.querySelectorAll("[data-copy]")) button.addEventListener("click", () => navigator.clipboard.writeText($(button.dataset.copy).href));
     setInterval(() => { if (this.state) for (const view of this.#views) view.tick?.(this.state); }, 500);
   }

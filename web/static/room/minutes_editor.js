@@ -1,15 +1,16 @@
-// One section of the minutes: a ProseMirror editor over one Yjs fragment, with a small toolbar.
+// One section of the minutes: a ProseMirror editor over one Yjs fragment.
 import {
-  EditorState, EditorView, Schema, addListNodes, baseKeymap, inputRules, keymap, liftListItem, marks, nodes, redo, sinkListItem, splitListItem,
-  toggleMark, undo, wrapInList, wrappingInputRule, yCursorPlugin, ySyncPlugin, yUndoPlugin,
+  EditorState, EditorView, Plugin, baseKeymap, inputRules, keymap, liftListItem, redo, sinkListItem, splitListItem, toggleMark, undo,
+  wrappingInputRule, yCursorPlugin, ySyncPlugin, yUndoPlugin,
 } from "editor";
 import { h } from "./dom.js";
-import { t } from "./words.js";
+import { cleaned, cleanText } from "./minutes_paste.js";
+import { schema } from "./minutes_schema.js";
+import { nextCell } from "./minutes_table.js";
 
-const { doc, paragraph, text, hard_break, blockquote } = nodes;
-const basic = new Schema({ nodes: { doc, paragraph, blockquote, text, hard_break }, marks: { strong: marks.strong, em: marks.em } });
-export const schema = new Schema({ nodes: addListNodes(basic.spec.nodes, "paragraph block*", "block"), marks: basic.spec.marks });
 const { bullet_list, ordered_list, list_item } = schema.nodes;
+const { strong, em } = schema.marks;
+const LONGEST_PASTE = 50_000; // letters: what one update can carry
 
 // Names beside the cursors of others. Colours by class: the page allows no style attributes.
 function cursor(user) {
@@ -17,31 +18,53 @@ function cursor(user) {
   return h("span", { class: `cursor c${colour}` }, h("span", { class: "cursor-name" }, user.name));
 }
 
+const keys = {
+  "Mod-z": undo, "Mod-y": redo, "Mod-Shift-z": redo, "Mod-b": toggleMark(strong), "Mod-i": toggleMark(em), Enter: splitListItem(list_item),
+};
+const moves = (first, then) => (state, dispatch) => first(state, dispatch) || then(state, dispatch);
+
 export class MinutesEditor {
   view;
-  constructor(fragment, sync, place, label, writable) {
+
+  // `context`: { sync, facts, writable(), focused(editor), changed(editor), refused(code), plugins }
+  constructor(fragment, place, label, context) {
+    const { sync, facts } = context;
     const plugins = [
-      ySyncPlugin(fragment), yCursorPlugin(sync.awareness, { cursorBuilder: cursor, selectionBuilder: () => ({ class: "selected-by-other" }) }), yUndoPlugin(),
-      keymap({ "Mod-z": undo, "Mod-y": redo, "Mod-Shift-z": redo, "Mod-b": toggleMark(schema.marks.strong), "Mod-i": toggleMark(schema.marks.em), Enter: splitListItem(list_item), Tab: sinkListItem(list_item), "Shift-Tab": liftListItem(list_item) }),
+      ySyncPlugin(fragment), yCursorPlugin(sync.awareness, { cursorBuilder: cursor, selectionBuilder: () => ({ class: "selected-by-other" }) }),
+      yUndoPlugin(), ...context.plugins,
+      keymap({ ...keys, Tab: moves(nextCell(1), sinkListItem(list_item)), "Shift-Tab": moves(nextCell(-1), liftListItem(list_item)) }),
       keymap(baseKeymap),
       inputRules({ rules: [wrappingInputRule(/^\s*[-*]\s$/, bullet_list), wrappingInputRule(/^(\d+)\.\s$/, ordered_list)] }),
+      new Plugin({ view: () => ({ update: () => context.changed(this) }) }),
     ];
     const attributes = { "aria-label": label, "aria-multiline": "true", role: "textbox", class: "minutes-editor", spellcheck: "false" };
-    this.view = new EditorView(place, { state: EditorState.create({ schema, plugins }), attributes, editable: () => writable() });
+    this.view = new EditorView(place, {
+      state: EditorState.create({ schema, plugins }), attributes, editable: () => context.writable(),
+      nodeViews: { fact: (node) => facts.view(node) },
+      transformPastedHTML: (html) => (html.includes("data-pm-slice") ? html : cleaned(html)),
+      transformPastedText: cleanText,
+      handlePaste: (_view, _event, slice) => {
+        const long = slice.content.size > LONGEST_PASTE;
+        if (long) context.refused("paste_too_long");
+        return long;
+      },
+      handleDOMEvents: { focus: () => context.focused(this) },
+    });
   }
 
-  get toolbar() {
-    const button = (label, sign, command) => h("button", { type: "button", class: "compact quiet", "aria-label": label, title: label, onmousedown: (event) => event.preventDefault(), onclick: () => { command(this.view.state, this.view.dispatch); this.view.focus(); } }, sign);
-    return h("div", { class: "row tools", role: "toolbar", "aria-label": t("room.tools") },
-      button(t("room.bold"), h("strong", {}, "B"), toggleMark(schema.marks.strong)), button(t("room.italic"), h("em", {}, "I"), toggleMark(schema.marks.em)),
-      button(t("room.bullets"), "•", wrapInList(bullet_list)), button(t("room.numbers"), "1.", wrapInList(ordered_list)),
-      button(t("room.undo"), "↶", undo), button(t("room.redo"), "↷", redo));
+  // Carries out a command of ProseMirror's kind, and goes on writing.
+  run(command) {
+    command(this.view.state, this.view.dispatch, this.view);
+    this.view.focus();
   }
 
-  // Adds paragraphs at the end.
-  append(lines) {
+  // Puts blocks after the one that the cursor is in; at the end when nobody has written here yet.
+  insert(blocks) {
     const { state } = this.view;
-    const made = lines.map((line) => schema.nodes.paragraph.create(null, line ? schema.text(line) : null));
-    this.view.dispatch(state.tr.insert(state.doc.content.size, made).scrollIntoView());
+    const at = this.view.hasFocus() || state.selection.from > 1 ? state.selection.$to.after(1) : state.doc.content.size;
+    const empty = state.doc.childCount === 1 && state.doc.firstChild.isTextblock && state.doc.firstChild.content.size === 0;
+    const tr = empty ? state.tr.replaceWith(0, state.doc.content.size, blocks) : state.tr.insert(at, blocks);
+    this.view.dispatch(tr.scrollIntoView());
+    this.view.focus();
   }
 }

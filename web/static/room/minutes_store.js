@@ -11,31 +11,27 @@ export class MinutesStore {
   #meeting;
   constructor(meeting) { this.#meeting = meeting; }
 
+  // [{ key, update }] in the order in which they were typed.
   async load() {
     this.#db = await OPEN();
-    const kept = await this.#all();
-    return kept.map(({ value }) => value.update);
+    const store = this.#store("readonly");
+    const [keys, found] = await Promise.all([this.#done(store.getAllKeys()), this.#done(store.getAll())]);
+    return keys.map((key, index) => ({ key, ...found[index] })).filter(({ meeting }) => meeting === this.#meeting);
   }
 
+  // Resolves with its key.
   async add(update) {
-    if (this.#db) await this.#done(this.#store("readwrite").add({ meeting: this.#meeting, update }));
+    return this.#db && this.#done(this.#store("readwrite").add({ meeting: this.#meeting, update }));
   }
 
-  // Once the server has everything.
-  async clear() {
-    if (!this.#db) return;
-    for (const { key } of await this.#all()) await this.#done(this.#store("readwrite").delete(key));
+  // Once the server has them; whatever was typed since stays. `keys`: those of `load` and `add`.
+  async remove(keys) {
+    for (const key of await Promise.all(keys)) if (key !== undefined) await this.#done(this.#store("readwrite").delete(key));
   }
 
   #store(mode) { return this.#db.transaction("updates", mode).objectStore("updates"); }
 
   #done(request) {
     return new Promise((resolve, reject) => { request.onsuccess = () => resolve(request.result); request.onerror = () => reject(request.error); });
-  }
-
-  async #all() {
-    const store = this.#store("readonly");
-    const [keys, found] = await Promise.all([this.#done(store.getAllKeys()), this.#done(store.getAll())]);
-    return keys.map((key, index) => ({ key, value: found[index] })).filter(({ value }) => value.meeting === this.#meeting);
   }
 }
