@@ -12,6 +12,7 @@ from typing import Literal
 import sqlalchemy as sa
 
 from . import clock, outbox
+from .attendance import end_stays
 from .audit import Answer
 from .commands import MeetingCommand
 from .database import Row, Transaction
@@ -103,6 +104,7 @@ async def _withdraw_substitutes(tx: Transaction, row: Row) -> None:
     meeting = await tx.get(meetings, row.meeting_id)
     sequence = meeting.sequence + 1  # every CANCEL raises it
     await tx.update(meetings, meeting.id, sequence=sequence)
+    await end_stays(tx, gone)
     for key in gone:
         await tx.update(participants, key, removed=True, attendance="absent", link_version=participants.c.link_version + 1)
         if key in told:

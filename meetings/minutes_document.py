@@ -15,14 +15,15 @@ import sqlalchemy as sa
 
 from . import clock, minutes
 from .database import Reading, Row
-from .i18n import time_text, translator
+from .i18n import translator
 from .invitation_facts import place_of
 from .minutes import Block
-from .minutes_facts import Room, came, conclusion_line, every_fact, excused, lines, result_line, room_of, who
+from .minutes_facts import Room, conclusion_line, every_fact, leave_of, lines, result_line, room_of, time_of, who
 from .minutes_templates import COURSE, parsed, template_of
 from .models.meeting import meetings, sites
 from .models.minutes import approved_minutes
 from .models.organisation import agencies
+from .roll_call import came, minutes_late
 from .views import View
 
 Document = dict[str, Any]
@@ -135,11 +136,15 @@ def _with_notes(person: View, room: Room) -> str:
     if (principal := room.participants.get(person["substitute_for_id"] or "")) is not None:
         notes.append(T("fact.substitute", name=principal["name"]))
     if not came(person):
-        notes += [T("fact.sent_substitute" if person["answer"] == "substitute" else "fact.excused")] if excused(person) else []
-    elif person["attendance"] == "absent":
-        notes.append(T("fact.left_early", time=time_text(clock.instant(person["left_at"]), room.zone)))
-    elif person["attendance"] == "online":
+        notes += [leave] if (leave := leave_of(person, room, T)) else []
+        notes += [T("fact.sent_substitute")] if person["answer"] == "substitute" else []
+        return who(person) + (f" ({', '.join(notes)})" if notes else "")
+    if person["attendance"] == "online":
         notes.append(T("fact.online"))
+    if late := minutes_late(person, room.meeting):
+        notes.append(T("fact.late", time=time_of(person["arrived_at"], room), n=late))
+    if person["attendance"] == "absent":
+        notes.append(T("fact.left_early", time=time_of(person["left_at"], room)))
     return who(person) + (f" ({', '.join(notes)})" if notes else "")
 
 

@@ -15,8 +15,9 @@ from .i18n import Translate, time_text
 from .models.meeting import meetings
 from .models.organisation import agencies
 from .models.room import ballots
+from .roll_call import came, roll_state
 from .tally import CHOICES
-from .views import ENTITIES, View
+from .views import ENTITIES, View, meeting_view
 
 READ = ("participant", "item", "speech", "ballot", "conclusion")
 
@@ -25,7 +26,7 @@ READ = ("participant", "item", "speech", "ballot", "conclusion")
 class Room:
     """Views of what facts tell of, each kind in order; `agencies`: names; `seals`: of ballots' records."""
 
-    zone: str
+    meeting: View
     participants: dict[str, View]
     items: dict[str, View]
     speeches: dict[str, View]
@@ -45,9 +46,9 @@ async def room_of(reading: Reading, meeting_id: str) -> Room:
         found[kind] = {seen["id"]: seen for seen in views}
     seals = sa.select(ballots.c.id, ballots.c.record_hash).where(ballots.c.meeting_id == meeting_id)
     names = await reading.all(sa.select(agencies.c.id, agencies.c.name))
-    zone = (await reading.one(sa.select(meetings.c.zone).where(meetings.c.id == meeting_id))).zone
+    meeting = meeting_view(await reading.get(meetings, meeting_id))
     return Room(
-        zone, found["participant"], found["item"], _in_time(found["speech"]), found["ballot"], found["conclusion"],
+        meeting, found["participant"], found["item"], _in_time(found["speech"]), found["ballot"], found["conclusion"],
         {row.id: row.name for row in names}, {row.id: row.record_hash for row in await reading.all(seals)},
     )  # fmt: skip
 
@@ -79,15 +80,6 @@ def who(person: View | None) -> str:
     return ", ".join(part for part in (name, person["title"], agency) if part)
 
 
-def came(person: View) -> bool:
-    """Present now, or until leaving early."""
-    return person["attendance"] != "absent" or person["left_at"] is not None
-
-
-def excused(person: View) -> bool:
-    return person["answer"] in ("declined", "substitute")
-
-
 def duration(seconds: float, t: Translate) -> str:
     whole = int(seconds)
     return t("fact.duration", minutes=whole // 60, seconds=whole % 60)
@@ -110,8 +102,14 @@ def _attendance(room: Room, _: str, t: Translate) -> list[str]:
     absent = [person for person in members if not came(person)]
     said = [t("fact.attendance", n=len(present), members=len(members), online=online)]
     said += [t("fact.others", n=others)] if others else []
-    named = [f"{who(person)} ({t('fact.excused')})" if excused(person) else who(person) for person in absent]
+    named = [f"{who(person)} ({leave})" if (leave := leave_of(person, room, t)) else who(person) for person in absent]
     return said + ([t("fact.absent", names="; ".join(named))] if named else [])
+
+
+def leave_of(person: View, room: Room, t: Translate) -> str:
+    """With or without leave, of somebody who did not come; empty while nobody can say."""
+    state = roll_state(person, room.meeting)
+    return t(f"fact.{state}") if state in ("excused", "unexcused") else ""
 
 
 def _speech(room: Room, key: str, t: Translate) -> list[str]:
@@ -119,20 +117,21 @@ def _speech(room: Room, key: str, t: Translate) -> list[str]:
     if speech is None:
         return []
     about = t("fact.about", subject=speech["subject"]) if speech["subject"] else ""
-    return [t("fact.speech", time=_time(speech["started_at"], room), who=who(room.participants.get(speech["participant_id"])), about=about)]
+    speaker = who(room.participants.get(speech["participant_id"]))
+    return [t("fact.speech", time=time_of(speech["started_at"], room), who=speaker, about=about)]
 
 
 def _speakers(room: Room, item: str, t: Translate) -> list[str]:
     given = [speech for speech in room.speeches.values() if speech["item_id"] == (item or None) and speech["ended_at"]]
     return [
-        t("fact.speaker", start=_time(speech["started_at"], room), end=_time(speech["ended_at"], room),
+        t("fact.speaker", start=time_of(speech["started_at"], room), end=time_of(speech["ended_at"], room),
           who=who(room.participants.get(speech["participant_id"])), took=duration(spoken(speech), t))
         for speech in given
     ]  # fmt: skip
 
 
-def _time(instant: str, room: Room) -> str:
-    return time_text(clock.instant(instant), room.zone)
+def time_of(instant: str, room: Room) -> str:
+    return time_text(clock.instant(instant), room.meeting["zone"])
 
 
 def _results(room: Room, item: str, t: Translate) -> list[str]:
@@ -148,7 +147,7 @@ def result_line(ballot: View, t: Translate) -> str:
     r = ballot["result"]
     kind = "opinion" if ballot["kind"] == "opinion" else "vote"
     counts = ", ".join(f"{t(f'room.{kind}_{choice}').lower()} {r[choice]}" for choice in CHOICES)
-    numbers = {name: r[name] for name in ("not_cast", "entitled", "members")}
+    numbers = {name: r[name] for name in ("not_cast", "entitled", "members")} | {"present": ballot["present_total"]}
     facts = t("fact.result", question=ballot["question"], counts=counts, **numbers)
     return f"{facts} {_arithmetic(ballot, t)} {t('room.carried' if r['carried'] else 'room.not_carried')}."
 

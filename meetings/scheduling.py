@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from pydantic import Field
 
 from . import clock, outbox
+from .attendance import end_stays
 from .audit import Answer
 from .commands import MeetingCommand
 from .database import Row, Transaction
@@ -232,6 +233,7 @@ async def _apply_people(tx: Transaction, meeting_id: str, form: MeetingForm) -> 
     gone += await tx.column(sa.select(participants.c.id).where(participants.c.substitute_for_id.in_(gone)))
     leaving = {"removed": True, "deputy": False, "attendance": "absent", "link_version": participants.c.link_version + 1}
     await tx.write(sa.update(participants).where(participants.c.id.in_(gone)).values(**leaving))
+    await end_stays(tx, gone)
     await announce(tx, "participant", gone)
 
 

@@ -46,7 +46,7 @@ def participant_view(row: Row) -> View | None:
         "agency_id": row.agency_id, "agency": row.agency_name, "site_id": row.site_id, "duty": row.duty, "deputy": row.deputy,
         "votes": row.votes, "position": row.position, "answer": row.answer, "answer_reason": row.answer_reason,
         "substitute_for_id": row.substitute_for_id, "attendance": row.attendance,
-        "arrived_at": _at(row.arrived_at), "left_at": _at(row.left_at),
+        "arrived_at": _at(row.arrived_at), "left_at": _at(row.left_at), "absence": row.absence, "absence_reason": row.absence_reason,
     }  # fmt: skip
 
 
@@ -101,7 +101,8 @@ def ballot_view(row: Row) -> View:
         "threshold": [row.threshold_num, row.threshold_den], "strict": row.strict,
         "quorum": [row.quorum_num, row.quorum_den], "change_allowed": row.change_allowed,
         "disclosure": row.disclosure, "tie": row.tie, "previous_id": row.previous_id, "void_reason": row.void_reason,
-        "members_total": row.members_total, "entitled": row.entitled, "cast": row.cast, "result": row.result,
+        "members_total": row.members_total, "present_total": row.present_total, "entitled": row.entitled,
+        "cast": row.cast, "result": row.result,
         "opened_at": _at(row.opened_at), "closed_at": _at(row.closed_at), "position": row.position,
     }  # fmt: skip
 

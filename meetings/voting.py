@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from pydantic import Field
 
 from . import live_log
-from .attendance import PRESENT, quorum_of
+from .attendance import quorum_of
 from .audit import Answer
 from .ballot_record import Chain, receipt_of
 from .commands import MeetingCommand, secret
@@ -24,6 +24,7 @@ from .errors import Conflict, Invalid, NotAllowed, NotFound, Refusal
 from .models.columns import new_id
 from .models.meeting import items, participants
 from .models.room import UNDER_WAY, ballot_entries, ballots, recusals, roll, votes
+from .roll_call import PRESENT
 from .standing import Standing, require_live
 from .tally import Base, Choice, Rule, Tie, count
 from .text import Id, OptionalParagraph, Paragraph
@@ -146,7 +147,7 @@ async def open_ballot(tx: Transaction, by: Standing, command: OpenBallot) -> Ans
     present = [m for m in members if m.votes and not m.removed and m.attendance in PRESENT and m.id not in recused]
     entitled = [m.id for m in present]
     await tx.insert_many(roll, [{"ballot_id": ballot.id, "participant_id": key} for key in entitled])
-    frozen = {"members_total": quorate.members, "entitled": len(entitled)}
+    frozen = {"members_total": quorate.members, "present_total": quorate.present, "entitled": len(entitled)}
     settings = {name: getattr(ballot, name) for name in ("question", "kind", "disclosure", "base", "strict", "tie", "change_allowed")}
     chain = Chain(ballot)
     chain.add(tx.now, "opened", {

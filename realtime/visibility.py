@@ -26,7 +26,7 @@ def _meeting(data: Seen, role: Role) -> Seen:
 
 def _participant(data: Seen, role: Role) -> Seen:
     # Why somebody cannot come is for those who run the meeting.
-    return data if role == "runner" else data | {"answer_reason": ""}
+    return data if role == "runner" else data | {"answer_reason": "", "absence_reason": ""}
 
 
 def _vote(data: Seen, role: Role) -> Seen:

@@ -96,8 +96,22 @@ participants = sa.Table(
     one_of("answer_by", "", "link", "web", "mail"),
     ref("substitute_for_id", "participants", nullable=True, index=False),  # this one attends in that one's place
     one_of("attendance", "absent", "room", "online"),
-    at("arrived_at"), at("left_at"),
+    at("arrived_at"), at("left_at"),  # first and last of its stays; left_at is empty while present
+    one_of("absence", "", "excused", "unexcused"), line("absence_reason"),  # as the secretary marked it
     sa.UniqueConstraint("meeting_id", "person_id"),
+)  # fmt: skip
+
+# Each time that a participant was there: from coming to leaving, or to changing between the room and online.
+stays = sa.Table(
+    "stays", metadata,
+    key(),
+    ref("meeting_id", "meetings", cascade=True),
+    ref("participant_id", "participants"),
+    one_of("mode", "room", "online"),
+    one_of("how", "self", "roll", "door", "site"),
+    at("came_at", nullable=False), at("left_at"),
+    sa.Column("door_step", sa.Integer, nullable=True),  # of the code at the door: each is good once for each person
+    sa.UniqueConstraint("participant_id", "door_step"),
 )  # fmt: skip
 
 papers = sa.Table(

@@ -59,8 +59,8 @@ ballots = sa.Table(
     one_of("tie", "fails", "chair"),  # chair: when as many are for as against, the side of the chair's vote
     sa.Column("previous_id", sa.String(32), nullable=True),  # the ballot that this one repeats
     words("void_reason"),
-    # Frozen at opening: all who vote, those of them present, and so entitled here.
-    count("members_total"), count("entitled"),
+    # Frozen at opening: all who vote, those of them present, and of these who is entitled (not recused).
+    count("members_total"), count("present_total"), count("entitled"),
     count("cast"),
     sa.Column("result", sa.JSON, nullable=True),  # voting.Result as JSON, once closed
     at("opened_at"), at("closed_at"),

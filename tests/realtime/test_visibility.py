@@ -30,7 +30,8 @@ def test_a_kind_without_a_rule_is_not_sent():
         see("secret.changed", {"id": "1"}, "runner")
 
 
-PERSON = {"id": "p", "answer_reason": "ốm"}
+PERSON = {"id": "p", "answer_reason": "ốm", "absence_reason": "nghỉ phép"}
+UNSAID = {"answer_reason": "", "absence_reason": ""}
 BALLOT = {"id": "b", "state": "open", "disclosure": "named", "result": None}
 RESULT = {"for": 1, "choices": {"p": "for"}, "texts": {}}
 NAMED, TOTALS = BALLOT | {"state": "closed", "result": RESULT}, BALLOT | {"disclosure": "totals", "result": RESULT}
@@ -45,7 +46,7 @@ HIDDEN = {"url": "", "id": "", "passcode": ""}
     ("kind", "data", "seen"),
     [
         ("meeting.changed", MEETING, (MEETING, MEETING, MEETING | {"video": HIDDEN})),
-        ("participant.changed", PERSON, (PERSON, PERSON | {"answer_reason": ""}, PERSON | {"answer_reason": ""})),
+        ("participant.changed", PERSON, (PERSON, PERSON | UNSAID, PERSON | UNSAID)),
         ("ballot.changed", BALLOT | {"voted": ["p"]}, (BALLOT | {"voted": ["p"]}, BALLOT, BALLOT)),
         ("ballot.changed", BALLOT | {"state": "prepared"}, (BALLOT | {"state": "prepared"},) * 2 + (None,)),
         ("ballot.changed", NAMED, (NAMED,) * 3),

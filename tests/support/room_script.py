@@ -118,7 +118,10 @@ class Script:
             "SplitOffItems": lambda: {"item_ids": [self._one(state, "items", "planned")], "title": "Họp tiếp"},
             "NameDeputy": lambda: {"participant_id": one("participants")},
             "CheckIn": lambda: {"mode": dice.choice(["room", "online"])},
-            "MarkAttendance": lambda: {"participant_id": one("participants"), "attendance": dice.choice(["room", "absent"])},
+            "MarkAttendance": lambda: {
+                "participant_id": one("participants"), "attendance": dice.choice(["room", "absent", "mistaken"]),
+                "absence": dice.choice(["", "excused"]), "reason": dice.choice(["", "công tác"]),
+            },
             "AskToSpeak": lambda: {"subject": f"góp ý {dice.random()}", "kind": self._kind(state)},
             "WithdrawRequest": lambda: {"speech_id": self._one(state, "speeches", "waiting")},
             "GiveFloor": lambda: {"speech_id": self._one(state, "speeches", "waiting"), "seconds": dice.choice([0, 60])},

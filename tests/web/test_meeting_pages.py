@@ -177,7 +177,7 @@ async def test_after_the_end_the_page_shows_attendance_conclusions_and_the_print
         await perform(site.db, chair, command)
     browser = await secretary_of(site, office)
     page = await browser.get(f"/meetings/{meeting}")
-    for text in ("1 Có mặt", "4 Vắng mặt", "Giao thực hiện", "Biên bản"):
+    for text in ("1 Có mặt trực tiếp", "4 Vắng không phép", "Giao thực hiện", "Biên bản"):
         assert text in page.text
     page = await browser.get(f"/meetings/{meeting}/minutes/print")
     for text in ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc", "BIÊN BẢN", "Giao thực hiện", "CHỦ TỌA", "Nơi nhận"):

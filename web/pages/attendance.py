@@ -6,14 +6,18 @@ from aiohttp import web
 
 from meetings import clock, i18n
 from meetings.errors import NotAllowed
+from meetings.queries.attendance import stays_of
 from meetings.queries.meetings import meeting_page
 
 from ..keys import DB, LANGUAGE, known
-from ..rendering import Formats
+from ..roll_words import roll_words
 from ..table_file import xlsx_file
 
 routes = web.RouteTableDef()
-COLUMNS = ("number", "name", "title", "agency", "duty", "votes", "answer", "reason", "substitute_for", "attendance", "arrived", "left")
+COLUMNS = (
+    "number", "name", "title", "agency", "duty", "votes", "answer", "substitute_for", "attendance", "reason", "arrived", "late", "left",
+    "stays",
+)  # fmt: skip
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -22,17 +26,19 @@ async def attendance(request: web.Request) -> web.Response:
     """For those who organise or run the meeting: it has everybody's reasons."""
     async with request.app[DB].reading() as reading:
         found = await meeting_page(reading, known(request), request.match_info["id"])
+        stays = await stays_of(reading, found.meeting.id)
     if not (found.by.organises or found.by.runs):
         raise NotAllowed("not_allowed")
-    t, fmt = i18n.translator(request[LANGUAGE]), Formats(request[LANGUAGE], found.meeting.zone)
+    t = i18n.translator(request[LANGUAGE])
+    words = roll_words(found.meeting, True, t, request[LANGUAGE])
     names = {row.id: row.name for row in found.participants}
     rows = [[t(f"meeting.column_{name}") for name in COLUMNS]]
     for number, row in enumerate(found.participants, 1):
         rows.append([
             str(number), row.name, row.title, row.agency_name, t(f"duty.{row.duty}"), t("meeting.votes") if row.votes else "",
-            t(f"answer.is_{row.answer}"), row.answer_reason, names.get(row.substitute_for_id or "", ""),
-            t(f"meeting.attendance_{row.attendance}"), fmt.when(row.arrived_at) if row.arrived_at else "",
-            fmt.when(row.left_at) if row.left_at else "",
+            t(f"answer.is_{row.answer}"), names.get(row.substitute_for_id or "", ""), words.state(row), words.reason(row),
+            words.fmt.when(row.arrived_at) if row.arrived_at else "", str(words.late(row) or ""),
+            words.fmt.when(row.left_at) if row.left_at else "", words.stays(stays.get(row.id, ())),
         ])  # fmt: skip
     name = f"diem-danh-{clock.local(found.meeting.starts_at or clock.now(), found.meeting.zone):%Y-%m-%d}.xlsx"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}

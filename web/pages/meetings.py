@@ -11,6 +11,7 @@ from typing import Any
 
 from aiohttp import web
 
+from meetings import i18n
 from meetings.answers import AnswerInvitation, NameSubstitute
 from meetings.commands import Actor
 from meetings.errors import Invalid, Problem
@@ -22,8 +23,9 @@ from meetings.text import clean
 
 from ..flashes import redirect
 from ..forms import command_from, fields_of
-from ..keys import DB, known, signed_in
+from ..keys import DB, LANGUAGE, known, signed_in
 from ..rendering import page
+from ..roll_words import roll_words
 from .schedule import sender_of
 
 routes = web.RouteTableDef()
@@ -55,11 +57,11 @@ async def show(
 ) -> web.Response:
     async with request.app[DB].reading() as reading:
         found = await meeting_page(reading, actor, request.match_info["id"])
-    context = page_context(found, actor)
+    context = page_context(found, actor, request[LANGUAGE])
     return page(request, "meetings/show.html", status=status, problems=problems, typed=typed or {}, **context)
 
 
-def page_context(found: MeetingPage, actor: Actor) -> dict[str, Any]:
+def page_context(found: MeetingPage, actor: Actor, language: str) -> dict[str, Any]:
     """What the meeting's page draws: answers by agency, attendance, whose answers one may give."""
     by_agency: dict[str, list[Any]] = {}
     for row in found.participants:
@@ -69,9 +71,10 @@ def page_context(found: MeetingPage, actor: Actor) -> dict[str, Any]:
     if actor.staff:
         mine += [p for p in found.participants if p.agency_id == actor.agency_id and p not in mine and not p.substitute_for_id]
     kind_of = [(p.name, found.deliveries[p.id].state) for p in found.participants if p.id in found.deliveries]
+    roll = roll_words(found.meeting, found.by.organises or found.by.runs, i18n.translator(language), language)
     return {
         "found": found, "m": found.meeting, "by_agency": by_agency, "answers": answers, "answerable": mine,
-        "attendance": Counter(row.attendance for row in found.participants), "mails": Counter(state for _, state in kind_of),
+        "roll": roll, "mails": Counter(state for _, state in kind_of),
         "unsent": [name for name, state in kind_of if state == "failed"], "history": _told_once(found.history),
     }  # fmt: skip
 

@@ -15,7 +15,7 @@ from meetings.queries.meetings import meeting_page
 
 from ..flashes import redirect
 from ..forms import fields_of
-from ..keys import ACTOR, DB, SIGNING_KEY
+from ..keys import ACTOR, DB, LANGUAGE, SIGNING_KEY
 from ..rendering import page
 from .meetings import give_answer, page_context
 from .sign_in import start_session
@@ -80,6 +80,6 @@ async def _show(
 ) -> web.Response:
     async with request.app[DB].reading() as reading:
         found = await meeting_page(reading, actor, actor.meeting_id or "")
-    context = page_context(found, actor)
+    context = page_context(found, actor, request[LANGUAGE])
     token = request.match_info["token"]
     return page(request, "link/show.html", status=status, problems=problems, typed=typed or {}, token=token, **context)

@@ -1,7 +1,9 @@
-// Who is here: the quorum drawn, one's own check-in, and the roll call for those who run the meeting.
+// Who is here: the quorum drawn, one's own check-in and leave, and everybody by agency.
 import { h, fill, $ } from "./dom.js";
 import { attendance, values } from "./facts.js";
-import { t } from "./words.js";
+import { inProtocolOrder, isPresent } from "./roll.js";
+import { countsText, rollText } from "./roll_words.js";
+import { t, timeOf } from "./words.js";
 
 const AROUND = 2 * Math.PI * 44;
 
@@ -29,22 +31,25 @@ export class AttendanceView {
     const facts = attendance(state);
     fill($("#quorum"), ring(facts), h("div", {},
       h("p", { class: facts.reached ? "strong ok" : "strong bad" }, t(facts.reached ? "room.quorate" : "room.inquorate", { needed: facts.needed })),
-      h("p", { class: "small" }, t("room.in_room", { n: facts.present - facts.online }), ", ", t("room.online", { n: facts.online })),
-      facts.excused > 0 && h("p", { class: "small" }, t("room.excused", { n: facts.excused })),
-      facts.guests > 0 && h("p", { class: "small" }, t("room.others_here", { n: facts.guests })),
+      [["room", "online"], ["left", "excused"], ["unexcused", "awaited"]].map((names) => countsText(facts.counts, names)).filter(Boolean)
+        .map((line) => h("p", { class: "small" }, line)),
+      facts.others && h("p", { class: "small" }, t("room_attendance.apart", { who: countsText(facts, ["substitutes", "guests", "helpers"]) })),
       h("p", { class: "small muted" }, t("room.connected_now", { n: this.#here.size }))));
-    this.#checkIn(state);
+    this.#own(state);
     this.#list(state);
   }
 
-  #checkIn(state) {
+  #own(state) {
     const me = state.participants[this.#room.me];
-    const open = me && ["invited", "live"].includes(state.meeting.state) && me.attendance === "absent" && this.#room.connection.role !== "projector";
+    const held = me && ["invited", "live"].includes(state.meeting.state) && this.#room.connection.role !== "projector";
+    $("#leave-meeting").hidden = !(held && isPresent(me) && state.meeting.state === "live");
+    $("#leave-meeting").onclick = () => this.#room.confirm(t("room_attendance.confirm_leave"), () => this.#room.do("LeaveMeeting"));
+    $("#check-in").hidden = !(held && !isPresent(me));
+    if (!held || isPresent(me)) return;
     const go = (mode) => this.#room.do("CheckIn", { mode });
-    $("#check-in").hidden = !open;
-    if (!open) return;
     fill($("#check-in"),
-      h("div", {}, h("h2", {}, t("room.check_in_title")), h("p", { class: "muted" }, t("room.check_in_hint"))),
+      h("div", {}, h("h2", {}, t("room.check_in_title")),
+        h("p", { class: "muted" }, me.left_at ? t("room_attendance.you_left", { time: timeOf(me.left_at) }) : t("room.check_in_hint"))),
       h("div", { class: "row" },
         h("button", { class: "primary", "data-key": "check-room", onclick: () => go("room") }, t("room.i_am_in_room")),
         h("button", { "data-key": "check-online", onclick: () => go("online") }, t("room.i_am_online"))));
@@ -52,27 +57,17 @@ export class AttendanceView {
 
   #list(state) {
     const by = new Map();
-    const order = values(state.participants).sort((a, b) => a.position - b.position || (a.name_key < b.name_key ? -1 : 1));
-    for (const person of order) by.set(person.agency, [...(by.get(person.agency) ?? []), person]);
-    const open = new Set([...document.querySelectorAll("#people details[open]")].map((group) => group.dataset.agency));
-    fill($("#people"), [...by].map(([agency, people]) => h("details", { "data-agency": agency, "data-key": `group-${agency}`, open: open.has(agency) },
-      h("summary", { "data-key": `agency-${agency}` }, h("span", {}, agency || t("room.outside")),
-        h("span", { class: "chip" }, `${people.filter((person) => person.attendance !== "absent").length}/${people.length}`)),
-      h("ul", {}, people.map((person) => this.#person(person))))));
+    for (const person of inProtocolOrder(values(state.participants))) by.set(person.agency, [...(by.get(person.agency) ?? []), person]);
+    fill($("#people"), [...by].map(([agency, people]) => h("details", { "data-key": `group-${agency}` },
+      h("summary", { "data-key": `agency-${agency}` }, h("span", {}, agency || t("room.outside")), h("span", { class: "chip" }, `${people.filter(isPresent).length}/${people.length}`)),
+      h("ul", {}, people.map((person) => this.#person(person, state))))));
   }
 
-  #person(person) {
-    const here = this.#here.has(person.id);
-    const mark = (attendance) => () => this.#room.do("MarkAttendance", { participant_id: person.id, attendance });
-    const runs = this.#room.runs && ["invited", "live"].includes(this.#room.state.meeting.state);
+  #person(person, state) {
+    const instead = state.participants[person.substitute_for_id];
     return h("li", { class: "person-line", "data-key": `person-${person.id}` },
-      h("div", {}, h("span", { class: "strong" }, person.name), person.substitute_for_id && h("span", { class: "small muted" }, ` (${t("room.substitute")})`),
+      h("div", {}, h("span", { class: "strong" }, person.name), instead && h("span", { class: "small muted" }, ` (${t("room_attendance.instead_of", { name: instead.name })})`),
         h("span", { class: "small muted block" }, [person.title, t(`duty.${person.duty}`), person.votes ? t("room.has_vote") : ""].filter(Boolean).join(" · ")),
-        h("span", { class: `small ${person.attendance === "absent" ? "muted" : "ok"}` }, t(`room.attendance_${person.attendance}`),
-          here ? ` · ${t("room.is_connected")}` : "")),
-      runs && h("div", { class: "row" }, person.attendance === "absent"
-        ? h("button", { class: "compact", "data-key": `here-${person.id}`, onclick: mark("room"), "aria-label": `${t("room.mark_present")}: ${person.name}` }, t("room.mark_present"))
-        : h("button", { class: "compact quiet", "data-key": `gone-${person.id}`, onclick: mark("absent"), "aria-label": `${t("room.mark_absent")}: ${person.name}` }, t("room.mark_absent"))));
+        h("span", { class: `small ${isPresent(person) ? "ok" : "muted"}` }, rollText(person, state.meeting), this.#here.has(person.id) ? ` · ${t("room.is_connected")}` : "")));
   }
 }
-

@@ -15,6 +15,13 @@ export function ruleText(ballot) {
   return [t(`room.disclosure_${ballot.disclosure}`), rule, ballot.tie === "chair" ? t("room.tie_chair") : ""].filter(Boolean).join(" ");
 }
 
+// The quorum as it stood when the ballot opened.
+export function quorumText(ballot) {
+  const [num, den] = ballot.quorum;
+  const facts = { n: ballot.present_total, members: ballot.members_total, needed: Math.ceil((ballot.members_total * num) / den) };
+  return t(num ? "room_attendance.quorum_then" : "room_attendance.quorum_then_free", facts);
+}
+
 // The result as bars of all members, with numbers and shares, and whether it carried and why.
 export function resultView(ballot, large = false) {
   const r = ballot.result;
@@ -61,6 +68,7 @@ export class BallotsView {
       underWay(ballot) && this.#turnout(state, ballot),
       underWay(ballot) && !state.mandates[ballot.id]?.entitled && this.#room.me && h("p", { class: "small" }, t("room.not_on_roll")),
       ballot.state === "closed" && resultView(ballot),
+      ballot.opened_at && h("p", { class: "small muted" }, quorumText(ballot)),
       ballot.state === "closed" && this.#names(state, ballot),
       acts.length > 0 && h("div", { class: "row" }, ...acts));
   }

@@ -1,4 +1,6 @@
 // What the room's views work out of the state: pure functions, no document.
+import { isPresent, rollCounts } from "./roll.js";
+
 const byPosition = (a, b) => a.position - b.position || (a.id < b.id ? -1 : 1);
 
 export const values = (map) => Object.values(map);
@@ -40,15 +42,18 @@ export function nextItem(state) {
 }
 
 export function attendance(state) {
-  const voters = values(state.participants).filter((person) => person.votes);
-  const present = voters.filter((person) => person.attendance !== "absent");
+  const people = values(state.participants);
+  const voters = people.filter((person) => person.votes);
+  const present = voters.filter(isPresent);
+  const others = people.filter((person) => !person.votes && isPresent(person));
+  const substitutes = others.filter((person) => person.substitute_for_id).length;
+  const guests = others.filter((person) => person.duty === "guest").length;
   const [num, den] = state.meeting.quorum;
   const needed = Math.ceil((voters.length * num) / den);
-  const guests = values(state.participants).filter((person) => !person.votes && person.attendance !== "absent").length;
   return {
-    members: voters.length, present: present.length, needed, reached: present.length >= needed, guests,
-    online: present.filter((person) => person.attendance === "online").length,
-    excused: voters.filter((person) => person.attendance === "absent" && ["declined", "substitute"].includes(person.answer)).length,
+    members: voters.length, present: present.length, needed, reached: present.length >= needed,
+    online: present.filter((person) => person.attendance === "online").length, counts: rollCounts(voters, state.meeting),
+    others: others.length, substitutes, guests, helpers: others.length - substitutes - guests,
   };
 }
 

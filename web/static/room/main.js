@@ -9,6 +9,7 @@ import { CurrentView } from "./current_view.js";
 import { Dialogs } from "./dialogs.js";
 import { $ } from "./dom.js";
 import { MinutesView } from "./minutes_view.js";
+import { RollCall } from "./roll_call.js";
 import { SpeakingView } from "./speaking_view.js";
 import { StatusView } from "./status_view.js";
 
@@ -18,7 +19,7 @@ class Room {
   #status = new StatusView(this.connection);
   #minutes = new MinutesView(this);
   #dialogs = new Dialogs(this);
-  #views = [new CurrentView(this), new AgendaView(this), new AttendanceView(this), new SpeakingView(this), new BallotsView(this), new ChairBar(this), new BallotSheet(this), this.#minutes];
+  #views = [new CurrentView(this), new AgendaView(this), new AttendanceView(this), new SpeakingView(this), new BallotsView(this), new ChairBar(this), new BallotSheet(this), new RollCall(this), this.#minutes];
 
   constructor() {
     this.connection.on("change", () => this.#render());
