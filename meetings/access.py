@@ -221,12 +221,21 @@ RULES: dict[type[Command], Rule] = {
     # ballots: who is on the roll, the votes' foreign key and the handler decide
     voting.PrepareBallot: _runs,
     voting.RemoveBallot: _runs,
+    voting.OrderBallots: _runs,
     voting.OpenBallot: _runs,
     voting.CastVote: _attends,
     voting.PauseBallot: _runs,
     voting.ResumeBallot: _runs,
     voting.CloseBallot: _runs,
+    voting.CloseDueBallot: _system,
     voting.VoidBallot: _chairs,
+    voting.EnterCount: _runs,
+    voting.ConfirmCount: _runs,  # another than who entered it, the handler looks
+    voting.RecordElder: _runs,
+    voting.AllowProxies: _runs,
+    voting.GiveProxy: _attends,  # whose mandate it is, the handler looks
+    voting.WithdrawProxy: _attends,
+    voting.SetWeight: _runs,
     recusals.DeclareRecusal: _attends,  # of whom, the handler looks
     recusals.WithdrawRecusal: _attends,
     # papers shown, notes, announcements, messages: who presents, whose note and whose thread it is, the handlers look

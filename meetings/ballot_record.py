@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +17,7 @@ from . import clock
 from .database import Row, Transaction
 from .models.room import ballot_entries, ballots
 
-FORMAT = "diemcau-ballot/1"
+FORMAT = "diemcau-ballot/2"
 Entry = dict[str, Any]
 
 
@@ -36,6 +37,7 @@ class Chain:
         """Write what was added, and `values` of the ballot's row."""
         await tx.insert_many(ballot_entries, self._rows)
         await tx.update(ballots, self._id, record_seq=self._seq, record_hash=self._hash, **values)
+        self._rows = []
 
 
 def entry_of(seq: int, at: datetime, what: str, data: dict[str, Any]) -> Entry:
@@ -43,10 +45,14 @@ def entry_of(seq: int, at: datetime, what: str, data: dict[str, Any]) -> Entry:
 
 
 def link(before: str, entry: Entry) -> str:
-    text = json.dumps(entry, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(f"{before}\n{text}".encode()).hexdigest()
+    return hashlib.sha256(f"{before}\n{_canonical(entry)}".encode()).hexdigest()
 
 
-def receipt_of(ballot_id: str, participant_id: str, choice: str, text: str, command_id: str) -> str:
+def receipt_of(ballot_id: str, mandate_id: str, choice: str, marks: Mapping[str, str], text: str, command_id: str) -> str:
     """What a voter is given: whoever has the record can make it again from the entry of the vote."""
-    return hashlib.sha256("|".join((ballot_id, participant_id, choice, text, command_id)).encode()).hexdigest()
+    said = (ballot_id, mandate_id, choice, _canonical(marks), text, command_id)
+    return hashlib.sha256("|".join(said).encode()).hexdigest()
+
+
+def _canonical(value: Mapping[str, Any]) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))

@@ -14,11 +14,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from . import clock, minutes
+from .ballot_words import result_line
 from .database import Reading, Row
 from .i18n import translator
 from .invitation_facts import place_of
 from .minutes import Block
-from .minutes_facts import Room, conclusion_line, every_fact, leave_of, lines, result_line, room_of, time_of, who
+from .minutes_facts import Room, conclusion_line, every_fact, leave_of, lines, room_of, time_of, who
 from .minutes_templates import COURSE, parsed, template_of
 from .models.meeting import meetings, sites
 from .models.minutes import approved_minutes

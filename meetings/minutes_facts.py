@@ -10,13 +10,13 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from . import clock
+from .ballot_words import result_line
 from .database import Reading
 from .i18n import Translate, time_text
 from .models.meeting import meetings
 from .models.organisation import agencies
 from .models.room import ballots
 from .roll_call import came, roll_state
-from .tally import CHOICES
 from .views import ENTITIES, View, meeting_view
 
 READ = ("participant", "item", "speech", "ballot", "conclusion")
@@ -136,27 +136,6 @@ def time_of(instant: str, room: Room) -> str:
 
 def _results(room: Room, item: str, t: Translate) -> list[str]:
     return [said for ballot in room.ballots.values() if ballot["item_id"] == (item or None) and (said := result_line(ballot, t))]
-
-
-def result_line(ballot: View, t: Translate) -> str:
-    """A ballot's outcome with its arithmetic, in sentences; empty while it is not over."""
-    if ballot["state"] == "void":
-        return t("fact.void", question=ballot["question"], reason=ballot["void_reason"])
-    if ballot["state"] != "closed":
-        return ""
-    r = ballot["result"]
-    kind = "opinion" if ballot["kind"] == "opinion" else "vote"
-    counts = ", ".join(f"{t(f'room.{kind}_{choice}').lower()} {r[choice]}" for choice in CHOICES)
-    numbers = {name: r[name] for name in ("not_cast", "entitled", "members")} | {"present": ballot["present_total"]}
-    facts = t("fact.result", question=ballot["question"], counts=counts, **numbers)
-    return f"{facts} {_arithmetic(ballot, t)} {t('room.carried' if r['carried'] else 'room.not_carried')}."
-
-
-def _arithmetic(ballot: View, t: Translate) -> str:
-    r = ballot["result"]
-    if r["decided_by"] == "chair":
-        return t("room.arithmetic_chair", votes=r["for"], against=r["against"])
-    return t(f"room.arithmetic_{ballot['base']}", votes=r["for"], base=r["base"], needed=r["needed"], members=r["members"])
 
 
 def _conclusions(room: Room, item: str, t: Translate) -> list[str]:

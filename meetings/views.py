@@ -16,7 +16,7 @@ from . import clock, live_log
 from .database import Row, Transaction
 from .models.beside import announcements, presentations
 from .models.meeting import items, meetings, papers, participants, sites
-from .models.room import ballots, conclusions, questions, recusals, speeches
+from .models.room import ballots, conclusions, proxies, questions, recusals, speeches
 
 View = dict[str, Any]
 
@@ -34,7 +34,7 @@ def meeting_view(row: Row) -> View:
         "quorum": [row.quorum_num, row.quorum_den], "speaking_seconds": row.speaking_seconds, "speaking_closed": row.speaking_closed,
         "minutes_state": row.minutes_state, "messages_on": row.messages_on,
         "break_until": _at(row.break_until),
-        "questions_closed": row.questions_closed,
+        "questions_closed": row.questions_closed, "proxies_allowed": row.proxies_allowed,
     }  # fmt: skip
 
 
@@ -44,7 +44,7 @@ def participant_view(row: Row) -> View | None:
     return {
         "id": row.id, "name": row.name, "name_key": row.name_key, "honorific": row.honorific, "title": row.title,
         "agency_id": row.agency_id, "agency": row.agency_name, "site_id": row.site_id, "duty": row.duty, "deputy": row.deputy,
-        "votes": row.votes, "position": row.position, "answer": row.answer, "answer_reason": row.answer_reason,
+        "votes": row.votes, "weight": row.weight, "position": row.position, "answer": row.answer, "answer_reason": row.answer_reason,
         "substitute_for_id": row.substitute_for_id, "attendance": row.attendance,
         "arrived_at": _at(row.arrived_at), "left_at": _at(row.left_at), "absence": row.absence, "absence_reason": row.absence_reason,
     }  # fmt: skip
@@ -98,17 +98,24 @@ def ballot_view(row: Row) -> View:
     """Without the votes: turnout travels as `vote.cast`, one's own vote as `mandate.changed`, the outcome in `result`."""
     return {
         "id": row.id, "item_id": row.item_id, "question": row.question, "kind": row.kind, "state": row.state, "base": row.base,
+        "options": row.options, "most": row.most, "seats": row.seats, "method": row.method, "weighted": row.weighted,
+        "progress": row.progress, "seconds": row.seconds, "closes_at": _at(row.closes_at), "paused_at": _at(row.paused_at),
         "threshold": [row.threshold_num, row.threshold_den], "strict": row.strict,
         "quorum": [row.quorum_num, row.quorum_den], "change_allowed": row.change_allowed,
         "disclosure": row.disclosure, "tie": row.tie, "previous_id": row.previous_id, "void_reason": row.void_reason,
         "members_total": row.members_total, "present_total": row.present_total, "entitled": row.entitled,
-        "cast": row.cast, "result": row.result,
+        "weight_total": row.weight_total, "entitled_weight": row.entitled_weight, "cast": row.cast, "sums": row.sums,
+        "hand_count": row.hand_count, "result": row.result,
         "opened_at": _at(row.opened_at), "closed_at": _at(row.closed_at), "position": row.position,
     }  # fmt: skip
 
 
 def recusal_view(row: Row) -> View:
     return {"id": row.id, "item_id": row.item_id, "participant_id": row.participant_id, "reason": row.reason}
+
+
+def proxy_view(row: Row) -> View:
+    return {"id": row.id, "participant_id": row.participant_id, "holder_id": row.holder_id}
 
 
 def conclusion_view(row: Row) -> View | None:
@@ -142,6 +149,7 @@ ENTITIES: dict[str, tuple[sa.Table, Callable[[Row], View | None]]] = {
     "question": (questions, question_view),
     "ballot": (ballots, ballot_view),
     "recusal": (recusals, recusal_view),
+    "proxy": (proxies, proxy_view),
     "conclusion": (conclusions, conclusion_view),
     "presentation": (presentations, presentation_view),
     "announcement": (announcements, announcement_view),

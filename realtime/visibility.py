@@ -30,12 +30,13 @@ def _participant(data: Seen, role: Role) -> Seen:
 
 
 def _vote(data: Seen, role: Role) -> Seen:
-    return data if role == "runner" else {"ballot_id": data["ballot_id"], "cast": data["cast"]}
+    return data if role == "runner" else {k: v for k, v in data.items() if k != "participant_id"}
 
 
 def _ballot(data: Seen, role: Role) -> Seen | None:
     if role != "runner":
-        data = {k: v for k, v in data.items() if k != "voted"}
+        # Who has voted, and numbers that nobody has confirmed yet, are for those who run the meeting.
+        data = {k: None if k == "hand_count" else v for k, v in data.items() if k not in ("voted", "roll")}
         if data["disclosure"] == "totals" and data["result"]:
             data["result"] = {k: v for k, v in data["result"].items() if k not in ("choices", "texts")}
         if data["state"] == "prepared" and role == "projector":
@@ -75,6 +76,8 @@ RULES: dict[str, Rule] = {
     "ballot.removed": _all,
     "recusal.changed": _recusal,
     "recusal.removed": _all,
+    "proxy.changed": _own,
+    "proxy.removed": _own,
     "conclusion.changed": _all,
     "conclusion.removed": _all,
     "presentation.changed": _all,
@@ -108,5 +111,5 @@ def entity_key(kind: str, data: Seen) -> tuple[str, ...]:
     if kind == "vote.cast":
         return (kind, data["ballot_id"], data.get("participant_id", ""))
     if kind == "mandate.changed":
-        return (kind, data["ballot_id"])
+        return (kind, data["ballot_id"], data["of"] or "")
     return (kind.partition(".")[0], data["id"])

@@ -1,4 +1,4 @@
-"""The whole product as one aiohttp application: pages, the live room, and the loops that send mail."""
+"""The whole product as one aiohttp application: pages, the live room, and the loops that send mail and close ballots in time."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ from realtime.server import attach
 
 from . import middleware
 from .assets import serve
+from .deadlines import close_in_time
 from .keys import DB, SETTINGS, SIGNING_KEY
 from .routes import ALL_ROUTES
 
 
 def build_app(settings: Settings, db: Database, *, work: bool = True) -> web.Application:
-    """`work`: also run the loops that send mail; else `python -m web work` does, elsewhere."""
+    """`work`: also run the loops that work by themselves; else `python -m web work` does, elsewhere."""
     app = web.Application(middlewares=middleware.ALL, client_max_size=middleware.LARGEST_FORM)
     app[SETTINGS], app[DB], app[SIGNING_KEY] = settings, db, settings.signing_key()
     for table in ALL_ROUTES:
@@ -48,7 +49,7 @@ async def health(request: web.Request) -> web.Response:
 
 
 async def _loops(app: web.Application) -> AsyncIterator[None]:
-    task = asyncio.create_task(work_loops(app[SETTINGS], app[DB]), name="mail")
+    task = asyncio.create_task(work_loops(app[SETTINGS], app[DB]), name="work")
     yield
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
@@ -56,5 +57,5 @@ async def _loops(app: web.Application) -> AsyncIterator[None]:
 
 
 async def work_loops(settings: Settings, db: Database) -> None:
-    """Send what is in the outbox, now and whenever something is put there."""
-    await Mailer(settings, Outbox(db), db.wakeups).run()
+    """Send what is in the outbox, and close ballots at their deadline."""
+    await asyncio.gather(Mailer(settings, Outbox(db), db.wakeups).run(), close_in_time(db))

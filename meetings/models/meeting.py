@@ -40,6 +40,7 @@ meetings = sa.Table(
     flag("messages_on", default=True),  # members may write messages
     at("break_until"),
     flag("questions_closed"),  # the list of questions (chất vấn)
+    flag("proxies_allowed"),  # the body's rules let an absent member's mandate be voted by another
     at("invited_at"), at("started_at"), at("ended_at"),
     one_of("minutes_state", "open", "approved"),
     at("minutes_approved_at"),
@@ -88,6 +89,7 @@ participants = sa.Table(
     one_of("duty", "participant", "chair", "secretary", "guest"),
     flag("votes"),
     flag("deputy"),  # runs the meeting for the chair, until he takes it back
+    count("weight", default=1),  # of the vote, in weighted ballots
     count("position"),
     count("link_version", default=1),  # raised to make an old personal link worthless
     flag("removed"),  # no longer invited; kept because answers and votes refer to it

@@ -48,33 +48,45 @@ ballots = sa.Table(
     ref("meeting_id", "meetings", cascade=True),
     sa.Column("item_id", sa.String(32), nullable=True),
     words("question"),
-    one_of("kind", "motion", "opinion"),  # for / against / abstain; agree / disagree / other, with words
+    # For / against / abstain; agree / disagree / other, with words; choose among options; elect; for or against each candidate.
+    one_of("kind", "motion", "opinion", "choice", "election", "approval"),
+    sa.Column("options", sa.JSON, nullable=False, default=list),  # [{id, text}]: the options or candidates of the last three
+    count("most"),  # choice, election: how many one may mark
+    count("seats"),  # how many can be chosen or elected; 0: all that reach the threshold
+    one_of("method", "online", "hand"),  # hand: counted in the hall by two of those who run the meeting
     one_of("state", "prepared", "open", "paused", "closed", "void"),
     one_of("disclosure", "named", "totals"),  # totals: who voted how is in the record alone
+    one_of("progress", "turnout", "votes"),  # what is told while it is open
+    flag("weighted"),  # a mandate counts with its participant's weight
     one_of("base", "all", "present", "cast"),  # of what the threshold is a share
     count("threshold_num", default=1), count("threshold_den", default=2),
     flag("strict", default=True),  # more than the share, rather than at least
     count("quorum_num", default=2), count("quorum_den", default=3),
     flag("change_allowed", default=True),
-    one_of("tie", "fails", "chair"),  # chair: when as many are for as against, the side of the chair's vote
+    # As many for as against, or for the last seat: nobody wins; the side of the chair's vote; a new ballot; the elder candidate.
+    one_of("tie", "fails", "chair", "revote", "elder"),
+    count("seconds"),  # from the opening until it closes by itself; 0: closed by hand
     sa.Column("previous_id", sa.String(32), nullable=True),  # the ballot that this one repeats
     words("void_reason"),
-    # Frozen at opening: all who vote, those of them present, and of these who is entitled (not recused).
-    count("members_total"), count("present_total"), count("entitled"),
-    count("cast"),
+    # Frozen at opening: all who vote, those of them present, and the mandates entitled here; and what the first and last weigh.
+    count("members_total"), count("present_total"), count("entitled"), count("weight_total"), count("entitled_weight"),
+    count("cast"),  # mandates that have voted
+    sa.Column("sums", sa.JSON, nullable=True),  # as they come, where `progress` says so
+    sa.Column("hand_count", sa.JSON, nullable=True),  # {by, count}: entered, not yet confirmed by another
     sa.Column("result", sa.JSON, nullable=True),  # voting.Result as JSON, once closed
     at("opened_at"), at("closed_at"),
+    at("closes_at"), at("paused_at"),  # a pause moves the deadline
     count("position"),
     count("record_seq"), sa.Column("record_hash", sa.String(64), nullable=False, default=""),  # of the last entry below
 )  # fmt: skip
 
-# The record of a ballot: opened (settings, roll), every accepted vote, paused, resumed, closed, void; hash-chained.
+# The record of a ballot: whatever happened to it, from its opening (settings, roll) to its close; hash-chained.
 ballot_entries = sa.Table(
     "ballot_entries", metadata,
     sa.Column("ballot_id", sa.String(32), sa.ForeignKey("ballots.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
     at("at", nullable=False),
-    one_of("what", "opened", "vote", "paused", "resumed", "closed", "void"),
+    one_of("what", "opened", "vote", "paused", "resumed", "counted", "confirmed", "closed", "decided", "void"),
     sa.Column("data", sa.JSON, nullable=False),
     sa.Column("hash", sa.String(64), nullable=False),
 )  # fmt: skip
@@ -91,11 +103,24 @@ recusals = sa.Table(
     sa.UniqueConstraint("item_id", "participant_id"),
 )  # fmt: skip
 
+# Who votes in whose place when that one is absent, where the body's rules allow it.
+proxies = sa.Table(
+    "proxies", metadata,
+    key(),
+    ref("meeting_id", "meetings", cascade=True),
+    ref("participant_id", "participants", index=False),  # whose mandate it is
+    ref("holder_id", "participants", index=False),
+    at("given_at", nullable=False),
+    sa.UniqueConstraint("participant_id"),
+)  # fmt: skip
+
 # The roll: who may vote here, frozen when the ballot opens. One row is one mandate.
 roll = sa.Table(
     "roll", metadata,
     sa.Column("ballot_id", sa.String(32), sa.ForeignKey("ballots.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("participant_id", sa.String(32), sa.ForeignKey("participants.id"), primary_key=True),
+    ref("voter_id", "participants", index=False),  # oneself, or the holder of one's proxy
+    count("weight", default=1),
 )  # fmt: skip
 
 # The primary key is the judge of double votes; the foreign key to the roll is the judge of who may vote.
@@ -104,6 +129,7 @@ votes = sa.Table(
     sa.Column("ballot_id", sa.String(32), primary_key=True),
     sa.Column("participant_id", sa.String(32), primary_key=True),
     one_of("choice", "for", "against", "abstain"),
+    sa.Column("marks", sa.JSON, nullable=False, default=dict),  # {option id: for or against}
     words("text"),  # of another opinion
     sa.Column("receipt", sa.String(64), nullable=False),
     count("changes"),

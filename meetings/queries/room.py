@@ -12,13 +12,13 @@ from ..models.meeting import meetings
 from ..models.organisation import agencies
 from ..models.room import UNDER_WAY, ballots, roll, votes
 from ..views import ENTITIES
-from ..voting import mandate_view
+from ..voting.running import mandate_view, rolls_of
 from .talk import letters_to_runners, messages_to_room
 
 State = dict[str, Any]
 PLURAL = {"participant": "participants", "site": "sites", "item": "items", "paper": "papers", "speech": "speeches"}
 PLURAL |= {"presentation": "presentations", "announcement": "announcements"}
-PLURAL |= {"question": "questions", "ballot": "ballots", "recusal": "recusals", "conclusion": "conclusions"}
+PLURAL |= {"question": "questions", "ballot": "ballots", "recusal": "recusals", "proxy": "proxies", "conclusion": "conclusions"}
 
 
 async def room_state(reading: Reading, meeting_id: str) -> State:
@@ -37,30 +37,29 @@ async def room_state(reading: Reading, meeting_id: str) -> State:
 
 
 async def mandates_of(reading: Reading, meeting_id: str, participant_ids: Sequence[str]) -> dict[str, State]:
-    """Mandates and votes of these participants, by participant and ballot."""
+    """Mandates that these participants cast, and how, by participant and then by ballot; another's by ballot and whose it is."""
     joined = roll.join(ballots, ballots.c.id == roll.c.ballot_id).outerjoin(
         votes, sa.and_(votes.c.ballot_id == roll.c.ballot_id, votes.c.participant_id == roll.c.participant_id)
     )
-    theirs = sa.and_(ballots.c.meeting_id == meeting_id, roll.c.participant_id.in_(participant_ids))
-    wanted = sa.select(roll.c.participant_id, roll.c.ballot_id, votes.c.choice, votes.c.text, votes.c.receipt)
+    theirs = sa.and_(ballots.c.meeting_id == meeting_id, ballots.c.method == "online", roll.c.voter_id.in_(participant_ids))
+    wanted = sa.select(
+        roll.c.participant_id, roll.c.voter_id, roll.c.ballot_id, votes.c.choice, votes.c.marks, votes.c.text, votes.c.receipt
+    )
     found: dict[str, State] = {}
     for row in await reading.all(wanted.select_from(joined).where(theirs)):
-        vote = {"choice": row.choice, "text": row.text, "receipt": row.receipt} if row.choice else None
-        found.setdefault(row.participant_id, {})[row.ballot_id] = mandate_view(row.ballot_id, vote)
+        whose = None if row.voter_id == row.participant_id else row.participant_id
+        view = mandate_view(row.ballot_id, whose, dict(row._mapping) if row.choice else None)
+        found.setdefault(row.voter_id, {})[row.ballot_id + (whose or "")] = view
     return found
 
 
 async def _add_voted(reading: Reading, meeting_id: str, state: State) -> None:
-    open_ones = sa.and_(ballots.c.meeting_id == meeting_id, ballots.c.state.in_(UNDER_WAY))
-    wanted = sa.select(votes.c.ballot_id, votes.c.participant_id).join(ballots, ballots.c.id == votes.c.ballot_id)
-    for ballot in state["ballots"].values():
-        if ballot["state"] in UNDER_WAY:
-            ballot["voted"] = []
-    for row in await reading.all(wanted.where(open_ones)):
-        state["ballots"][row.ballot_id]["voted"].append(row.participant_id)
-    for ballot in state["ballots"].values():
-        if "voted" in ballot:
-            ballot["voted"].sort()
+    """Roll and who has voted, of the ballot under way."""
+    under_way = {key: ballot for key, ballot in state["ballots"].items() if ballot["state"] in UNDER_WAY}
+    rolls = await rolls_of(reading, list(under_way))
+    for key, ballot in under_way.items():
+        wanted = sa.select(votes.c.participant_id).where(votes.c.ballot_id == key).order_by(votes.c.participant_id)
+        ballot["roll"], ballot["voted"] = rolls[key], await reading.column(wanted)
 
 
 async def _agencies(reading: Reading, state: State) -> dict[str, str]:

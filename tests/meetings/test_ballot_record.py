@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import copy
-import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,8 +13,6 @@ import pytest
 
 from meetings.agenda import EndMeeting, StartMeeting
 from meetings.attendance import CheckIn
-from meetings.ballot_record import link
-from meetings.commands import Actor
 from meetings.database import Database
 from meetings.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal
 from meetings.models.columns import new_id
@@ -25,38 +20,10 @@ from meetings.models.meeting import meetings
 from meetings.perform import perform
 from meetings.queries.ballots import record_of
 from meetings.recusals import DeclareRecusal, WithdrawRecusal
-from meetings.voting import CastVote, CloseBallot, OpenBallot, PauseBallot, PrepareBallot, ResumeBallot, VoidBallot
-from tests.support.meetings import Held, hold_meeting
+from meetings.voting import CloseBallot, OpenBallot, PauseBallot, PrepareBallot, ResumeBallot, VoidBallot
+from tests.support.ballots import Record, ballot_of, exported, rechained, verify, vote
+from tests.support.meetings import hold_meeting
 from web.static import verify_ballot
-
-VERIFIER = Path(verify_ballot.__file__)
-Record = dict[str, Any]
-
-
-async def ballot_of(db: Database, held: Held, **settings: Any) -> str:
-    """Opened, with everybody in the room."""
-    await perform(db, held.chair, StartMeeting(meeting_id=held.id))
-    await asyncio.gather(*(perform(db, a, CheckIn(meeting_id=held.id, mode="room")) for a in (held.chair, *held.members)))
-    prepared = await perform(db, held.chair, PrepareBallot(meeting_id=held.id, question="Thông qua?", **settings))
-    await perform(db, held.chair, OpenBallot(meeting_id=held.id, ballot_id=prepared["ballot_id"]))
-    return str(prepared["ballot_id"])
-
-
-async def vote(db: Database, held: Held, ballot: str, actor: Actor, choice: str, text: str = "") -> Any:
-    return await perform(db, actor, CastVote(meeting_id=held.id, ballot_id=ballot, choice=choice, text=text))  # type: ignore[arg-type]
-
-
-async def exported(db: Database, held: Held, ballot: str) -> Record:
-    async with db.reading() as reading:
-        return await record_of(reading, held.secretary, held.id, ballot)
-
-
-def verify(folder: Path, record: Record) -> tuple[int, str]:
-    """As a stranger runs it: a copy of the one file, with nothing of ours to import."""
-    (folder / "record.json").write_text(json.dumps(record), encoding="utf-8")
-    (folder / "verify.py").write_bytes(VERIFIER.read_bytes())
-    run = subprocess.run([sys.executable, "-I", "verify.py", "record.json"], cwd=folder, capture_output=True, text=True, check=False)
-    return run.returncode, run.stdout
 
 
 @pytest.fixture
@@ -108,16 +75,6 @@ async def test_no_value_of_a_record_can_be_altered(closed: Record):
         place[path[-1]] = altered(place[path[-1]])
         with pytest.raises(verify_ballot.Wrong):
             verify_ballot.verify(forged)
-
-
-def rechained(record: Record) -> Record:
-    """With every hash made again, as a forger who knows how would."""
-    before = ""
-    for number, entry in enumerate(record["entries"], 1):
-        entry["seq"] = number
-        entry.pop("hash", None)
-        entry["hash"] = before = link(before, entry)
-    return record | {"seal": before}
 
 
 def _drop_vote(entries: list[Any]) -> None:
@@ -173,7 +130,7 @@ async def test_a_forgery_whose_hashes_were_made_again_does_not_add_up(closed: Re
     assert said.startswith("WRONG: ")
 
 
-HOLLOW = ("", "[]", "{}", '{"format": "diemcau-ballot/1"}', '{"format": "diemcau-ballot/1", "entries": [], "seal": ""}')
+HOLLOW = ("", "[]", "{}", '{"format": "diemcau-ballot/2"}', '{"format": "diemcau-ballot/2", "entries": [], "seal": ""}')
 
 
 @pytest.mark.parametrize("said", HOLLOW)

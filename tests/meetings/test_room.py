@@ -201,7 +201,7 @@ async def test_how_somebody_voted_is_not_in_the_audit(db: Database):
         from meetings.models.live import audit as table
 
         (fields,) = await r.column(sa.select(table.c.fields).where(table.c.command == "CastVote"))
-    assert fields == {"ballot_id": ballot}
+    assert fields == {"ballot_id": ballot, "mandate_id": None}
 
 
 async def test_a_conclusion_is_recorded_replaced_and_removed(db: Database):

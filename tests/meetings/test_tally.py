@@ -77,3 +77,21 @@ def test_the_accounts_always_balance(yes, no, abstain, silent, absent, share):
 def test_quorum_of_two_thirds(members, least):
     assert quorum(members, least, 2, 3).reached
     assert members == 0 or not quorum(members, least - 1, 2, 3).reached
+
+
+def test_thirteen_for_thirteen_against_and_the_chair_for():
+    rule = Rule("all", HALF, True, "chair")
+    result = count({"for": 13, "against": 13}, entitled=26, members=27, rule=rule, chair="for")
+    assert (result.needed, result.carried, result.decided_by) == (14, True, "chair")
+    assert not count({"for": 13, "against": 13}, entitled=26, members=27, rule=rule, chair="against").carried
+    assert not count({"for": 13, "against": 13}, entitled=26, members=27, rule=rule, chair="abstain").carried
+
+
+def test_a_tie_that_a_new_ballot_must_decide_says_so():
+    assert count({"for": 3, "against": 3}, entitled=6, members=9, rule=Rule("all", HALF, True, "revote")).tied
+    assert not count({"for": 3, "against": 3}, entitled=6, members=9, rule=Rule("cast", HALF, False, "revote")).tied
+
+
+def test_invalid_ballots_are_accounted_for_and_are_no_votes():
+    result = count({"for": 5, "against": 2}, entitled=10, members=10, rule=Rule("cast", HALF, True), invalid=2)
+    assert (result.cast, result.invalid, result.not_cast, result.base, result.needed) == (7, 2, 1, 7, 4)

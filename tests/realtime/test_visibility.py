@@ -38,6 +38,9 @@ NAMED, TOTALS = BALLOT | {"state": "closed", "result": RESULT}, BALLOT | {"discl
 COUNTED = TOTALS | {"result": {"for": 1}}
 VOTE = {"ballot_id": "b", "cast": 3, "participant_id": "p"}
 ASKED = {"id": "q", "state": "waiting", "text": "Bao giờ xong?"}
+OPEN = BALLOT | {"voted": ["p"], "roll": {"p": "p"}, "hand_count": {"by": "p"}}
+MANDATE = {"ballot_id": "b", "of": None}
+PROXY = {"id": "x", "participant_id": "p", "holder_id": "q"}
 MEETING = {"id": "m", "video": {"url": "https://v.example/1", "id": "1", "passcode": "2"}}
 HIDDEN = {"url": "", "id": "", "passcode": ""}
 
@@ -47,7 +50,8 @@ HIDDEN = {"url": "", "id": "", "passcode": ""}
     [
         ("meeting.changed", MEETING, (MEETING, MEETING, MEETING | {"video": HIDDEN})),
         ("participant.changed", PERSON, (PERSON, PERSON | UNSAID, PERSON | UNSAID)),
-        ("ballot.changed", BALLOT | {"voted": ["p"]}, (BALLOT | {"voted": ["p"]}, BALLOT, BALLOT)),
+        ("ballot.changed", OPEN, (OPEN, BALLOT | {"hand_count": None}, BALLOT | {"hand_count": None})),
+        ("proxy.changed", PROXY, (PROXY, PROXY, None)),
         ("ballot.changed", BALLOT | {"state": "prepared"}, (BALLOT | {"state": "prepared"},) * 2 + (None,)),
         ("ballot.changed", NAMED, (NAMED,) * 3),
         ("ballot.changed", TOTALS, (TOTALS, COUNTED, COUNTED)),
@@ -55,7 +59,7 @@ HIDDEN = {"url": "", "id": "", "passcode": ""}
         ("question.changed", ASKED, (ASKED, ASKED, None)),
         ("question.changed", ASKED | {"state": "answering"}, (ASKED | {"state": "answering"},) * 3),
         ("vote.cast", VOTE, (VOTE, {"ballot_id": "b", "cast": 3}, {"ballot_id": "b", "cast": 3})),
-        ("mandate.changed", {"ballot_id": "b"}, ({"ballot_id": "b"}, {"ballot_id": "b"}, None)),
+        ("mandate.changed", MANDATE, (MANDATE, MANDATE, None)),
     ],
 )
 def test_each_role_sees_its_part(kind, data, seen):
@@ -69,4 +73,5 @@ def test_only_a_later_event_of_the_same_entity_overtakes():
     assert entity_key("item.changed", {"id": "1"}) != entity_key("paper.changed", {"id": "1"})
     assert entity_key("vote.cast", VOTE) != entity_key("vote.cast", VOTE | {"participant_id": "q"})
     assert entity_key("vote.cast", VOTE) != entity_key("ballot.changed", {"id": "b"})
-    assert entity_key("mandate.changed", {"ballot_id": "b"}) != entity_key("ballot.changed", {"id": "b"})
+    assert entity_key("mandate.changed", MANDATE) != entity_key("ballot.changed", {"id": "b"})
+    assert entity_key("mandate.changed", MANDATE) != entity_key("mandate.changed", MANDATE | {"of": "p"})

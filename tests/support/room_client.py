@@ -14,7 +14,7 @@ from .wire import Wire
 PLURAL = {"participant": "participants", "site": "sites", "item": "items", "paper": "papers", "speech": "speeches"}
 PLURAL |= {"presentation": "presentations", "announcement": "announcements"}
 LATEST = 50
-PLURAL |= {"question": "questions", "ballot": "ballots", "recusal": "recusals", "conclusion": "conclusions"}
+PLURAL |= {"question": "questions", "ballot": "ballots", "recusal": "recusals", "proxy": "proxies", "conclusion": "conclusions"}
 
 
 def apply(state: dict[str, Any], kind: str, data: dict[str, Any], role: str) -> None:
@@ -23,7 +23,7 @@ def apply(state: dict[str, Any], kind: str, data: dict[str, Any], role: str) -> 
     if kind == "meeting.changed":
         state["meeting"] = data
     elif kind == "mandate.changed":
-        state["mandates"][data["ballot_id"]] = data
+        state["mandates"][data["ballot_id"] + (data["of"] or "")] = data
     elif kind == "vote.cast":
         _count(state["ballots"].get(data["ballot_id"], {}), data)
     elif thing in ("message", "letter"):
@@ -41,7 +41,7 @@ def apply(state: dict[str, Any], kind: str, data: dict[str, Any], role: str) -> 
 
 def _count(ballot: dict[str, Any], data: dict[str, Any]) -> None:
     if ballot:
-        ballot["cast"] = data["cast"]
+        ballot |= {key: data[key] for key in ("cast", "sums") if key in data}
         if "participant_id" in data:
             ballot["voted"] = sorted({*ballot.get("voted", []), data["participant_id"]})
 

@@ -23,6 +23,7 @@ from meetings.queries.room import State, room_state
 from meetings.views import announce
 from realtime.messages import COMMANDS, command_of
 
+from .ballot_script import ballot_fields, ballot_scenes
 from .meetings import Held
 
 Fields = dict[str, Any]
@@ -59,10 +60,10 @@ class Script:
         else:
             await self.say(self.dice.choice([name for name in COMMANDS if name not in LAST]))
 
-    async def say(self, name: str, actor: Actor | None = None) -> None:
+    async def say(self, name: str, actor: Actor | None = None, **given: Any) -> None:
         async with self._db.reading() as reading:
             state = await room_state(reading, self._held.id)
-            fields = self._fields(name, state)
+            fields = given or self._fields(name, state)
             if name == "ApproveMinutes":
                 fields["sha256"] = await digest(reading, self._held.id)
         command = command_of({"name": name} | fields, self._held.id)
@@ -80,6 +81,17 @@ class Script:
             await self.say("CheckIn", member)
         for name in ROUNDS:
             await self.say(name)
+        async with self._db.reading() as reading:
+            state = await room_state(reading, self._held.id)
+        for name, by, fields in ballot_scenes(state, self.dice):
+            await self.say(name, {"chair": self._held.chair, "secretary": self._held.secretary}.get(by), **await self._filled(fields))
+
+    async def _filled(self, fields: Fields) -> Fields:
+        """`"last"`: the ballot that was prepared last."""
+        async with self._db.reading() as reading:
+            found = (await room_state(reading, self._held.id))["ballots"].values()
+        last = max(found, key=lambda ballot: ballot["position"])["id"]
+        return {key: last if value == "last" else value for key, value in fields.items()}
 
     async def _rest(self) -> None:
         """What neither chance nor the rounds have brought about."""
@@ -91,14 +103,22 @@ class Script:
 
     async def finish(self) -> None:
         await self._rest()
-        for name in ("ResumeBallot", "CloseBallot"):
-            await self.say(name)
+        await self._end_ballots()
         await self.say("EndMeeting", self._held.chair)
         for actor in (self._held.chair, self._held.secretary):
             await self.say("ApproveMinutes", actor)
 
+    async def _end_ballots(self) -> None:
+        for name in ("ResumeBallot", "CloseBallot"):
+            await self.say(name)
+        await self.say("VoidBallot", self._held.chair, ballot_id=await self._open_one(), reason="không kiểm đếm được")
+
+    async def _open_one(self) -> str:
+        async with self._db.reading() as reading:
+            return self._one(await room_state(reading, self._held.id), "ballots", "open")
+
     def _who(self, name: str) -> list[Actor]:
-        own = name in ("CheckIn", "LeaveMeeting", "AskToSpeak", "CastVote", "SaveNote", "RegisterQuestion")
+        own = name in ("CheckIn", "LeaveMeeting", "AskToSpeak", "CastVote", "SaveNote", "RegisterQuestion", "GiveProxy")
         if name == "SendMessage":
             return [self.dice.choice(self._held.members), self._held.secretary]
         actors = self._held.members if own else [self._held.chair, self._held.secretary]
@@ -141,19 +161,9 @@ class Script:
                 {}, {"outcome": "written", "text": "Trả lời bằng văn bản", "agency_id": dice.choice(agencies), "due_on": "2027-01-15"},
             ]),
             "EndSpeech": lambda: {"speech_id": self._one(state, "speeches", "speaking")},
-            "PrepareBallot": lambda: {
-                "question": f"Thông qua {dice.random()}?", "quorum": [0, 1], "item_id": one("items"),
-                "disclosure": dice.choice(["named", "totals"]), "kind": dice.choice(["motion", "opinion"]), "tie": "chair",
-            },
-            "RemoveBallot": lambda: {"ballot_id": self._one(state, "ballots", "prepared")},
-            "OpenBallot": lambda: {"ballot_id": self._one(state, "ballots", "prepared")},
-            "CastVote": lambda: {"ballot_id": self._one(state, "ballots", "open"), "choice": dice.choice(["for", "against"])},
-            "PauseBallot": lambda: {"ballot_id": self._one(state, "ballots", "open")},
-            "ResumeBallot": lambda: {"ballot_id": self._one(state, "ballots", "paused")},
-            "CloseBallot": lambda: {"ballot_id": self._one(state, "ballots", "open")},
-            "VoidBallot": lambda: {"ballot_id": self._one(state, "ballots", "closed"), "reason": "đếm lại"},
             "DeclareRecusal": lambda: {"item_id": one("items"), "participant_id": self._voting(state), "reason": "người thân"},
             "WithdrawRecusal": lambda: {"recusal_id": one("recusals")},
+            **ballot_fields(state, dice),
             "RecordConclusion": lambda: {
                 "conclusion_id": dice.choice([new_id(), *state["conclusions"]]), "text": f"Giao {dice.random()}",
                 "lead_agency_id": dice.choice(agencies), "due_on": "2027-01-15",

@@ -11,7 +11,7 @@ from typing import Any
 
 from aiohttp import web
 
-from meetings import i18n
+from meetings import ballot_words, i18n
 from meetings.answers import AnswerInvitation, NameSubstitute
 from meetings.commands import Actor
 from meetings.errors import Invalid, Problem
@@ -20,6 +20,7 @@ from meetings.queries.ballots import record_of
 from meetings.queries.directory import all_agencies
 from meetings.queries.meetings import Filter, MeetingPage, listed, meeting_page
 from meetings.text import clean
+from meetings.views import ballot_view
 
 from ..flashes import redirect
 from ..forms import command_from, fields_of
@@ -76,6 +77,7 @@ def page_context(found: MeetingPage, actor: Actor, language: str) -> dict[str, A
         "found": found, "m": found.meeting, "by_agency": by_agency, "answers": answers, "answerable": mine,
         "roll": roll, "mails": Counter(state for _, state in kind_of),
         "unsent": [name for name, state in kind_of if state == "failed"], "history": _told_once(found.history),
+        "outcome": lambda ballot, t: ballot_words.outcome(ballot_view(ballot), t),
     }  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 // State = snapshot + events. Each event says how one entity now is; applying it is putting it in its place.
 export const PLURAL = {
   participant: "participants", site: "sites", item: "items", paper: "papers", speech: "speeches", ballot: "ballots",
-  recusal: "recusals", conclusion: "conclusions", presentation: "presentations", announcement: "announcements",
+  recusal: "recusals", proxy: "proxies", conclusion: "conclusions", presentation: "presentations", announcement: "announcements",
   question: "questions",
 };
 
@@ -11,7 +11,7 @@ const LATEST = 50; // messages and letters that a snapshot has
 export function apply(state, kind, data, role) {
   if (kind === "vote.cast") return applyVote(state, data, role);
   if (kind === "mandate.changed") {
-    state.mandates[data.ballot_id] = data;
+    state.mandates[data.ballot_id + (data.of ?? "")] = data;
     return;
   }
   const [entity, what] = kind.split(".");
@@ -43,6 +43,7 @@ function applyVote(state, data, role) {
   const ballot = state.ballots[data.ballot_id];
   if (!ballot) return;
   ballot.cast = data.cast;
+  if (data.sums) ballot.sums = data.sums;
   if (role === "runner" && ballot.voted && data.participant_id && !ballot.voted.includes(data.participant_id)) {
     ballot.voted = [...ballot.voted, data.participant_id].sort();
   }

@@ -26,8 +26,8 @@ export class BallotSheet {
   render(state) {
     const ballot = openBallot(state);
     const mandate = ballot && state.mandates[ballot.id];
-    const away = !mandate?.entitled || this.#hidden.has(ballot.id);
-    $("#ballot-again").hidden = !(mandate?.entitled && this.#hidden.has(ballot?.id));
+    const away = !mandate || this.#hidden.has(ballot.id);
+    $("#ballot-again").hidden = !(mandate && this.#hidden.has(ballot?.id));
     $("#ballot-again").onclick = () => { this.#hidden.delete(ballot.id); this.render(this.#room.state); };
     if (away) return void this.#close();
     if (this.#shown !== ballot.id) this.#open(ballot, mandate);

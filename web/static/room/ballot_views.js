@@ -66,7 +66,7 @@ export class BallotsView {
       before && h("p", { class: "small" }, t("room.repeats", { question: before.question })),
       ballot.state === "void" && h("p", { class: "small" }, t("room.void_because", { reason: ballot.void_reason })),
       underWay(ballot) && this.#turnout(state, ballot),
-      underWay(ballot) && !state.mandates[ballot.id]?.entitled && this.#room.me && h("p", { class: "small" }, t("room.not_on_roll")),
+      underWay(ballot) && !state.mandates[ballot.id] && this.#room.me && h("p", { class: "small" }, t("room.not_on_roll")),
       ballot.state === "closed" && resultView(ballot),
       ballot.opened_at && h("p", { class: "small muted" }, quorumText(ballot)),
       ballot.state === "closed" && this.#names(state, ballot),
