@@ -62,6 +62,7 @@ class MeetingPage:
     agency_names: dict[str, str]
     deliveries: dict[str, Row]  # last mail by participant, for organisers
     history: Sequence[Row]  # for organisers
+    split_from: Row | None  # (id, title) of the meeting whose items it took over, where the actor may see that one
 
 
 _ME = participants.alias("me")
@@ -161,7 +162,13 @@ async def meeting_page(reading: Reading, actor: Actor, meeting_id: str) -> Meeti
         agency_names={key: row.name for key, row in names.items()},
         deliveries=await _deliveries(reading, meeting_id) if by.organises else {},
         history=await _history(reading, meeting_id) if by.organises else [],
+        split_from=await _split_from(reading, actor, meeting),
     )  # fmt: skip
+
+
+async def _split_from(reading: Reading, actor: Actor, meeting: Row) -> Row | None:
+    source = meetings.c.id == meeting.split_from_id
+    return await reading.first(sa.select(meetings.c.id, meetings.c.title).where(source, visible(actor))) if meeting.split_from_id else None
 
 
 async def _deliveries(reading: Reading, meeting_id: str) -> dict[str, Row]:

@@ -34,9 +34,9 @@ export class ChairBar {
     else acts.push({ key: "B", label: t("room.new_ballot"), act: () => room.editBallot() });
     acts.push({ key: "K", label: t("room.record_conclusion"), act: () => room.editConclusion() });
     if (next) acts.push({ key: "ArrowRight", label: t("room.go_to_item", { n: items(state).indexOf(next) + 1 }), quiet: true, act: () => room.do("StartItem", { item_id: next.id }) });
-    else if (room.chairs) acts.push({ key: "E", label: t("room.end_meeting"), quiet: true, act: () => room.confirm(t("room.confirm_end"), () => room.do("EndMeeting")) });
+    else if (room.leads) acts.push({ key: "E", label: t("room.end_meeting"), quiet: true, act: () => room.confirm(t("room.confirm_end"), () => room.do("EndMeeting")) });
     if (!acts.some((act) => act.primary)) acts[0].primary = true;
-    if (next && room.chairs) acts.push({ key: "E", label: t("room.end_meeting"), quiet: true, act: () => room.confirm(t("room.confirm_end"), () => room.do("EndMeeting")) });
+    if (next && room.leads) acts.push({ key: "E", label: t("room.end_meeting"), quiet: true, act: () => room.confirm(t("room.confirm_end"), () => room.do("EndMeeting")) });
     return acts;
   }
 

@@ -13,7 +13,7 @@ export class CurrentView {
     this.#head(state);
     const item = state.items[this.#room.looking] ?? running(state) ?? items(state)[0];
     const number = items(state).findIndex((each) => each.id === item?.id) + 1;
-    fill($("#item-head"), item && h("p", { class: "small muted" }, t("room.item_number", { n: number }), item.state === "running" ? ` · ${t("room.item_running")}` : ""),
+    fill($("#item-head"), item && h("p", { class: "small muted" }, t("room.item_number", { n: number }), item.state === "running" && [` · ${t("room.item_running")} · `, h("strong", { "data-item-clock": item.id })]),
       item && h("h2", {}, item.title), item?.presenter && h("p", { class: "muted" }, item.presenter),
       item && item.state !== "running" && h("div", { class: "row" },
         this.#room.runs && state.meeting.state === "live" && h("button", { class: "compact", "data-key": "start-this", onclick: () => this.#start(item) },

@@ -1,4 +1,5 @@
-// The dialogs of those who run the meeting: a ballot, a conclusion, a new item, and "are you sure".
+// The dialogs of those who run the meeting: a ballot, a conclusion, and "are you sure".
+import { onSubmit, openForm } from "./dialog_form.js";
 import { h, fill, $ } from "./dom.js";
 import { items, running } from "./facts.js";
 import { newId, t } from "./words.js";
@@ -9,11 +10,9 @@ export class Dialogs {
   constructor(room) {
     this.#room = room;
     for (const button of document.querySelectorAll("dialog [data-close]")) button.addEventListener("click", () => button.closest("dialog").close());
-    this.#submits("#ballot-dialog", (form) => this.#prepare(form));
-    this.#submits("#conclusion-dialog", (form) => this.#conclude(form));
-    this.#submits("#reason-dialog", (form) => this.#act(form.elements.reason.value));
-    this.#submits("#item-dialog", (form) => this.#insert(form));
-    $("#new-item").addEventListener("click", () => this.#show("#item-dialog"));
+    onSubmit("#ballot-dialog", (form) => this.#prepare(form));
+    onSubmit("#conclusion-dialog", (form) => this.#conclude(form));
+    onSubmit("#reason-dialog", (form) => this.#act(form.elements.reason.value));
   }
 
   confirm(text, act) {
@@ -24,7 +23,7 @@ export class Dialogs {
   }
 
   ballot(again) {
-    const form = this.#show("#ballot-dialog");
+    const form = openForm("#ballot-dialog");
     form.dataset.previous = again?.id ?? "";
     this.#items(form.elements.item_id, again?.item_id);
     if (again) for (const name of ["question", "kind", "base", "disclosure"]) form.elements[name].value = again[name];
@@ -32,14 +31,14 @@ export class Dialogs {
 
   // A sentence that must be given with an act.
   reason(title, hint, act) {
-    this.#show("#reason-dialog");
+    openForm("#reason-dialog");
     $("#reason-title").textContent = title;
     $("#reason-hint").textContent = hint;
     this.#act = act;
   }
 
   conclusion(known) {
-    const form = this.#show("#conclusion-dialog");
+    const form = openForm("#conclusion-dialog");
     const { state } = this.#room;
     form.dataset.id = known?.id ?? newId();
     this.#items(form.elements.item_id, known?.item_id);
@@ -50,29 +49,8 @@ export class Dialogs {
     fill($("#support"), agencies.map(([key, name]) => h("label", { class: "check" }, h("input", { type: "checkbox", name: "support", value: key, checked: known?.support_agency_ids.includes(key) }), h("span", {}, name))));
   }
 
-  #show(id) {
-    const dialog = $(id);
-    const form = dialog.querySelector("form");
-    form.reset();
-    fill(form.querySelector("[data-refused]"));
-    dialog.showModal();
-    return form;
-  }
-
   #items(select, chosen = running(this.#room.state)?.id) {
     fill(select, h("option", { value: "" }, t("room.whole_meeting")), items(this.#room.state).map((item, n) => h("option", { value: item.id, selected: item.id === chosen }, `${n + 1}. ${item.title}`)));
-  }
-
-  // What was typed stays in the dialog until the server has it.
-  #submits(id, send) {
-    const dialog = $(id);
-    dialog.querySelector("form").addEventListener("submit", async (event) => {
-      event.preventDefault();
-      const form = event.target;
-      const answer = await send(form);
-      if (answer.ok) dialog.close();
-      else fill(form.querySelector("[data-refused]"), h("p", { class: "notice bad", role: "alert" }, answer.text));
-    });
   }
 
   #prepare(form) {
@@ -93,12 +71,5 @@ export class Dialogs {
       conclusion_id: form.dataset.id, item_id: f.item_id.value || null, text: f.text.value, lead_agency_id: f.lead.value || null,
       support_agency_ids: support, due_on: f.due_on.value || null,
     });
-  }
-
-  #insert(form) {
-    const f = form.elements;
-    const order = items(this.#room.state);
-    const after = running(this.#room.state) ?? order.at(-1);
-    return this.#room.do("InsertItem", { title: f.title.value, presenter: f.presenter.value, minutes: Number(f.minutes.value) || 0, after_id: after?.id ?? null });
   }
 }

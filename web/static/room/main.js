@@ -1,4 +1,5 @@
 // The room: one connection, one state, and a view for each part of the page.
+import { ActsDialog } from "./acts_dialog.js";
 import { AgendaView } from "./agenda_view.js";
 import { AttendanceView } from "./attendance_view.js";
 import { BallotSheet } from "./ballot_sheet.js";
@@ -8,6 +9,7 @@ import { Connection } from "./connection.js";
 import { CurrentView } from "./current_view.js";
 import { Dialogs } from "./dialogs.js";
 import { $ } from "./dom.js";
+import { ItemDialog } from "./item_dialog.js";
 import { MinutesView } from "./minutes_view.js";
 import { RollCall } from "./roll_call.js";
 import { SpeakingView } from "./speaking_view.js";
@@ -19,7 +21,14 @@ class Room {
   #status = new StatusView(this.connection);
   #minutes = new MinutesView(this);
   #dialogs = new Dialogs(this);
-  #views = [new CurrentView(this), new AgendaView(this), new AttendanceView(this), new SpeakingView(this), new BallotsView(this), new ChairBar(this), new BallotSheet(this), new RollCall(this), this.#minutes];
+  #item = new ItemDialog(this);
+  #acts = new ActsDialog();
+  #views = [
+    new CurrentView(this), new AgendaView(this), new AttendanceView(this), new SpeakingView(this),
+    new BallotsView(this), new ChairBar(this), new BallotSheet(this),
+    new RollCall(this),
+    this.#minutes, this.#acts,
+  ];
 
   constructor() {
     this.connection.on("change", () => this.#render());
@@ -33,9 +42,14 @@ class Room {
   get me() { return this.connection.me; }
   get runs() { return this.connection.role === "runner"; }
   get chairs() { return this.state.participants[this.me]?.duty === "chair"; }
+  get leads() { return this.chairs || this.state.participants[this.me]?.deputy === true; } // the chair, or his deputy
 
   do(name, fields) { return this.connection.do(name, fields); }
   note(text, kind) { this.#status.note(text, kind); }
+  acts(list) { this.#acts.open(list); }
+  insertItem(after) { this.#item.insert(after); }
+  editItem(item) { this.#item.edit(item); }
+  splitOff(item) { this.#item.split(item); }
   confirm(text, act) { this.#dialogs.confirm(text, act); }
   editBallot(again) { this.#dialogs.ballot(again); }
   askReason(title, hint, act) { this.#dialogs.reason(title, hint, act); }

@@ -13,6 +13,7 @@ export function t(key, params = {}) {
 }
 
 export const timeOf = (iso) => clock.format(new Date(iso));
+export const clockOf = (ms) => clock.format(ms);
 
 export function percent(part, whole) {
   const share = whole ? part / whole : 0;
