@@ -37,6 +37,9 @@ from . import (
     scheduling,
     sessions,
     sign_in_tries,
+    site_people,
+    site_plan,
+    site_speaking,
     speaking,
     splitting,
     talk,
@@ -45,7 +48,8 @@ from . import (
 from .commands import Actor, Command, MeetingCommand
 from .database import Reading
 from .errors import NotAllowed, NotFound
-from .models.meeting import meetings, participants
+from .models.meeting import meetings, participants, sites
+from .sites import CountHeads, KeepContact, ReportReady, ReportTest, SiteCommand
 from .standing import Standing, standings
 
 
@@ -57,13 +61,15 @@ async def standing(reading: Reading, meeting_id: str, actor: Actor) -> Standing:
 
 
 def visible(actor: Actor) -> sa.ColumnElement[bool]:
-    """Of rows of `meetings`, those that the actor may know of: he is invited or made it; for the staff of an agency also
-    those it hosts, prepares or is invited to. Being a system administrator opens no meeting."""
+    """Of rows of `meetings`, those that the actor may know of: he is invited or made it, or is a bridge site of it; for the staff
+    of an agency also those it hosts, prepares, is invited to or has a site in. Being a system administrator opens no meeting."""
     if actor.kind == "system":
         return sa.true()
     sent = meetings.c.state != "draft"
     if actor.kind == "link":
         return sa.and_(sent, meetings.c.id == actor.meeting_id, _invited(_INVITED.c.id == actor.participant_id))
+    if actor.kind == "site":
+        return sa.and_(sent, meetings.c.id == actor.meeting_id, _has_site(sites.c.id == actor.site_id))
     mine = _INVITED.c.person_id == actor.person_id
     if not actor.staff:
         return sa.or_(meetings.c.created_by == actor.person_id, sa.and_(sent, _invited(mine)))
@@ -71,7 +77,7 @@ def visible(actor: Actor) -> sa.ColumnElement[bool]:
     return sa.or_(
         meetings.c.created_by == actor.person_id,
         meetings.c.host_agency_id == actor.agency_id,
-        sa.and_(sent, sa.or_(meetings.c.preparing_agency_id == actor.agency_id, invited)),
+        sa.and_(sent, sa.or_(meetings.c.preparing_agency_id == actor.agency_id, invited, _has_site(sites.c.agency_id == actor.agency_id))),
     )
 
 
@@ -80,6 +86,10 @@ _INVITED = participants.alias("invited")
 
 def _invited(which: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     return sa.exists().where(_INVITED.c.meeting_id == meetings.c.id, ~_INVITED.c.removed, which)
+
+
+def _has_site(which: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    return sa.exists().where(sites.c.meeting_id == meetings.c.id, ~sites.c.removed, which)
 
 
 async def _require_visible(reading: Reading, meeting_id: str, actor: Actor) -> None:
@@ -114,7 +124,7 @@ def _signed_in(by: Standing, _: Command) -> bool:
 
 
 def _anybody_known(by: Standing, _: Command) -> bool:
-    return by.actor.kind in ("account", "link")
+    return by.actor.kind in ("account", "link", "site")
 
 
 def _organises(by: Standing, _: Command) -> bool:
@@ -140,6 +150,18 @@ def _signs(by: Standing, _: Command) -> bool:
 
 def _attends(by: Standing, _: Command) -> bool:
     return by.me is not None
+
+
+def _attends_or_is_site(by: Standing, _: Command) -> bool:
+    return by.me is not None or bool(by.sites)
+
+
+def _at_site(by: Standing, command: SiteCommand) -> bool:
+    return by.runs or by.acts_for(command.site_id)
+
+
+def _arranges(by: Standing, _: Command) -> bool:
+    return by.runs or by.organises
 
 
 def _attends_or_staff(by: Standing, _: Command) -> bool:
@@ -201,14 +223,14 @@ RULES: dict[type[Command], Rule] = {
     attendance.MarkAttendance: _runs,
     # speaking: whose request it is, the handlers look
     speaking.AskToSpeak: _attends,
-    speaking.WithdrawRequest: _attends,
+    speaking.WithdrawRequest: _attends_or_is_site,
     speaking.CloseSpeakingList: _runs,
     speaking.OrderQueue: _runs,
     floor.GiveFloor: _runs,
     floor.PauseSpeech: _runs,
     floor.ResumeSpeech: _runs,
     floor.ExtendSpeech: _runs,
-    floor.EndSpeech: _attends,
+    floor.EndSpeech: _attends_or_is_site,
     # questioning: whose question it is, the handlers look
     questioning.RegisterQuestion: _attends,
     questioning.WithdrawQuestion: _attends,
@@ -218,6 +240,19 @@ RULES: dict[type[Command], Rule] = {
     questioning.PauseAnswer: _runs,
     questioning.ResumeAnswer: _runs,
     questioning.CloseQuestion: _runs,
+    # bridge sites: each for itself
+    ReportTest: _at_site,
+    ReportReady: _at_site,
+    KeepContact: _at_site,
+    CountHeads: _at_site,
+    site_people.MarkAtSite: _at_site,
+    site_people.NameVisitor: _at_site,
+    site_people.RemoveVisitor: _at_site,
+    site_people.SeatAtSite: _arranges,
+    site_speaking.AskForSite: _at_site,
+    site_plan.PlanSite: _organises,
+    site_plan.PlanTestCalls: _organises,
+    site_plan.RenewSiteLink: _organises,
     # ballots: who is on the roll, the votes' foreign key and the handler decide
     voting.PrepareBallot: _runs,
     voting.RemoveBallot: _runs,

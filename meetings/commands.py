@@ -40,9 +40,10 @@ def secret() -> Any:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Who gives commands and reads: an account, the holder of a personal link (one meeting only), or the system itself."""
+    """Who gives commands and reads: an account, the holder of a personal link or a bridge site (one meeting only), or the system
+    itself."""
 
-    kind: Literal["account", "link", "system"]
+    kind: Literal["account", "link", "site", "system"]
     name: str
     language: str = "vi"
     account_id: str | None = None
@@ -51,13 +52,14 @@ class Actor:
     agency_name: str = ""
     role: Role = "member"
     participant_id: str | None = None  # of a link
-    meeting_id: str | None = None  # of a link
+    site_id: str | None = None  # of a site
+    meeting_id: str | None = None  # of a link or a site
     session_id: str | None = None
 
     @property
     def key(self) -> str:
         """How the audit names this actor."""
-        return f"{self.kind}:{self.account_id or self.participant_id or self.name}"
+        return f"{self.kind}:{self.account_id or self.participant_id or self.site_id or self.name}"
 
     @property
     def staff(self) -> bool:

@@ -117,7 +117,8 @@ async def place_of(reading: Reading, meeting: Row) -> str:
 
 
 async def _sites(reading: Reading, meeting_id: str) -> tuple[str, ...]:
-    return tuple(await reading.column(sa.select(sites.c.name).where(sites.c.meeting_id == meeting_id).order_by(sites.c.position)))
+    here = sa.and_(sites.c.meeting_id == meeting_id, ~sites.c.removed)
+    return tuple(await reading.column(sa.select(sites.c.name).where(here).order_by(sites.c.position)))
 
 
 async def _agenda(reading: Reading, meeting_id: str) -> tuple[AgendaLine, ...]:

@@ -78,7 +78,7 @@ async def facts_in_words(reading: Reading, meeting_id: str, language: str) -> di
 
 async def _heads(reading: Reading, meeting: Row, room: Room) -> Document:
     host = await reading.get(agencies, meeting.host_agency_id)
-    here = sa.select(sites.c.name).where(sites.c.meeting_id == meeting.id).order_by(sites.c.position)
+    here = sa.select(sites.c.name).where(sites.c.meeting_id == meeting.id, ~sites.c.removed).order_by(sites.c.position)
     began = meeting.started_at or meeting.starts_at
     duty = {name: [p["name"] for p in room.participants.values() if p["duty"] == name] for name in ("chair", "secretary")}
     return {

@@ -5,7 +5,7 @@ made here, from how the room now is, until the minutes are approved.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
@@ -19,7 +19,7 @@ from .models.room import ballots
 from .roll_call import came, roll_state
 from .views import ENTITIES, View, meeting_view
 
-READ = ("participant", "item", "speech", "ballot", "conclusion")
+READ = ("participant", "item", "speech", "ballot", "conclusion", "site")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class Room:
     conclusions: dict[str, View]
     agencies: dict[str, str]
     seals: dict[str, str]
+    sites: dict[str, View] = field(default_factory=dict)
 
 
 async def room_of(reading: Reading, meeting_id: str) -> Room:
@@ -50,6 +51,7 @@ async def room_of(reading: Reading, meeting_id: str) -> Room:
     return Room(
         meeting, found["participant"], found["item"], _in_time(found["speech"]), found["ballot"], found["conclusion"],
         {row.id: row.name for row in names}, {row.id: row.record_hash for row in await reading.all(seals)},
+        found["site"],
     )  # fmt: skip
 
 
@@ -117,15 +119,21 @@ def _speech(room: Room, key: str, t: Translate) -> list[str]:
     if speech is None:
         return []
     about = t("fact.about", subject=speech["subject"]) if speech["subject"] else ""
-    speaker = who(room.participants.get(speech["participant_id"]))
-    return [t("fact.speech", time=time_of(speech["started_at"], room), who=speaker, about=about)]
+    return [t("fact.speech", time=time_of(speech["started_at"], room), who=_voice(room, speech), about=about)]
+
+
+def _voice(room: Room, speech: View) -> str:
+    """Who spoke: somebody invited, or whoever a site named."""
+    site = room.sites.get(speech["site_id"] or "")
+    named = who(room.participants.get(speech["participant_id"])) if speech["participant_id"] else speech["speaker"]
+    return ", ".join(part for part in (named, site["name"] if site and not speech["participant_id"] else "") if part)
 
 
 def _speakers(room: Room, item: str, t: Translate) -> list[str]:
     given = [speech for speech in room.speeches.values() if speech["item_id"] == (item or None) and speech["ended_at"]]
     return [
         t("fact.speaker", start=time_of(speech["started_at"], room), end=time_of(speech["ended_at"], room),
-          who=who(room.participants.get(speech["participant_id"])), took=duration(spoken(speech), t))
+          who=_voice(room, speech), took=duration(spoken(speech), t))
         for speech in given
     ]  # fmt: skip
 

@@ -23,6 +23,7 @@ from .meeting_form import MeetingForm, Raw, strict, times_of
 from .models.columns import new_id
 from .models.meeting import items, meetings, papers, participants, sites
 from .models.organisation import agencies, people, positions, rooms
+from .site_plan import apply_sites, seat_by_agency
 from .standing import Standing
 from .text import Paragraph, clean, fold, name_sort_key
 from .views import announce
@@ -165,9 +166,10 @@ async def _apply(tx: Transaction, meeting: Row, form: MeetingForm, command: Send
         requests=f.requests, contact=f.contact, quorum_num=num, quorum_den=den,
         speaking_seconds=f.speaking_minutes * 60, messages_on=f.messages_on,
     )  # fmt: skip
-    await _apply_sites(tx, meeting.id, f.sites)
+    await apply_sites(tx, meeting.id, f.sites)
     await _apply_items(tx, meeting.id, form)
     await _apply_people(tx, meeting.id, form)
+    await seat_by_agency(tx, meeting.id)
 
 
 async def _require_known(tx: Transaction, form: MeetingForm) -> None:
@@ -181,19 +183,6 @@ async def _require_known(tx: Transaction, form: MeetingForm) -> None:
         raise Invalid("room_unknown", "room_id")
     if f.preparing_agency_id and await tx.first(sa.select(agencies.c.id).where(agencies.c.id == f.preparing_agency_id)) is None:
         raise Invalid("agency_unknown", "preparing_agency_id")
-
-
-async def _apply_sites(tx: Transaction, meeting_id: str, names: Sequence[str]) -> None:
-    before = {row.name: row.id for row in await tx.all(sa.select(sites).where(sites.c.meeting_id == meeting_id))}
-    gone = [key for name, key in before.items() if name not in names]
-    await tx.write(sa.delete(sites).where(sites.c.id.in_(gone)))
-    for key in gone:
-        await announce(tx, "site", [key])
-    for place, name in enumerate(dict.fromkeys(names)):
-        if name in before:
-            await tx.update(sites, before[name], position=place, main=place == 0)
-        else:
-            await tx.insert(sites, id=new_id(), meeting_id=meeting_id, name=name, position=place, main=place == 0)
 
 
 async def _apply_items(tx: Transaction, meeting_id: str, form: MeetingForm) -> None:
@@ -279,6 +268,6 @@ async def _announce_all(tx: Transaction, meeting_id: str) -> None:
     await announce(tx, "meeting", [meeting_id])
     for kind, table in (("site", sites), ("item", items), ("participant", participants)):
         wanted = sa.select(table.c.id).where(table.c.meeting_id == meeting_id)
-        if kind == "participant":
-            wanted = wanted.where(~participants.c.removed)
+        if kind != "item":
+            wanted = wanted.where(~table.c.removed)
         await announce(tx, kind, await tx.column(wanted))

@@ -16,7 +16,8 @@ async def form_of(reading: Reading, meeting_id: str) -> Raw:
     here = sa.and_(participants.c.meeting_id == meeting_id, ~participants.c.removed, participants.c.substitute_for_id.is_(None))
     everyone = await reading.all(sa.select(participants).where(here).order_by(participants.c.position))
     agenda = await reading.all(sa.select(items).where(items.c.meeting_id == meeting_id).order_by(items.c.position))
-    places = await reading.column(sa.select(sites.c.name).where(sites.c.meeting_id == meeting_id).order_by(sites.c.position))
+    planned = sa.and_(sites.c.meeting_id == meeting_id, ~sites.c.removed)
+    places = await reading.column(sa.select(sites.c.name).where(planned).order_by(sites.c.position))
     secretaries = [p.person_id for p in everyone if p.duty == "secretary"]
     chair = next((p for p in everyone if p.duty == "chair"), None)
     return {

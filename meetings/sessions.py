@@ -1,4 +1,5 @@
-"""Sessions: somebody came in, by password (an account) or by a personal link (a participant, for that meeting only)."""
+"""Sessions: somebody came in, by password (an account), or by a personal link (a participant) or a bridge site's, for that
+meeting only."""
 
 from __future__ import annotations
 
@@ -24,11 +25,12 @@ KEPT_AFTER_END = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartSession(Command):
-    """Of an account, after its password was verified; or of a personal link (`participant_id`). `tried`: the hashed name and
+    """Of an account, after its password was verified; or of a link (`participant_id`, `site_id`). `tried`: the hashed name and
     address under which the attempt was counted, now forgiven."""
 
     account_id: Id | None = None
     participant_id: Id | None = None
+    site_id: Id | None = None
     token_hash: Hash = field(metadata=secret())
     csrf: str = field(metadata=secret())
     address: OptionalLine = ""
@@ -55,8 +57,8 @@ async def start_session(tx: Transaction, by: Standing, command: StartSession) ->
     key = new_id()
     life = SESSION_LIFE if command.account_id else LINK_SESSION_LIFE
     await tx.insert(
-        sessions, id=key, account_id=command.account_id, participant_id=command.participant_id, csrf=command.csrf,
-        token_hash=command.token_hash, address=command.address, browser=command.browser, created_at=tx.now,
+        sessions, id=key, account_id=command.account_id, participant_id=command.participant_id, site_id=command.site_id,
+        csrf=command.csrf, token_hash=command.token_hash, address=command.address, browser=command.browser, created_at=tx.now,
         seen_at=tx.now, expires_at=tx.now + life,
     )  # fmt: skip
     if command.tried:
@@ -69,6 +71,7 @@ async def end_session(tx: Transaction, by: Standing, command: EndSession) -> Ans
     own = sa.or_(
         sa.and_(sessions.c.account_id.is_not(None), sessions.c.account_id == by.actor.account_id),
         sa.and_(sessions.c.participant_id.is_not(None), sessions.c.participant_id == by.actor.participant_id),
+        sa.and_(sessions.c.site_id.is_not(None), sessions.c.site_id == by.actor.site_id),
     )
     which = sessions.c.id != command.session_id if command.others else sessions.c.id == command.session_id
     await end_sessions(tx, sa.and_(own, which))

@@ -95,7 +95,8 @@ async def order_queue(tx: Transaction, by: Standing, command: OrderQueue) -> Ans
         order = list(command.speech_ids)
     else:
         spoken = seconds_spoken(rows, tx.now) if command.rule == "fair" else {}
-        order = [row.id for row in sorted(waiting, key=lambda row: (spoken.get(row.participant_id, 0), row.asked_at, row.id))]
+        least = sorted(waiting, key=lambda row: (spoken.get(row.participant_id or row.site_id, 0), row.asked_at, row.id))
+        order = [row.id for row in least]
     places = sorted(row.position for row in waiting)
     moved = [(key, place) for key, place in zip(order, places, strict=True)]
     for key, place in moved:
@@ -105,8 +106,9 @@ async def order_queue(tx: Transaction, by: Standing, command: OrderQueue) -> Ans
 
 
 def require_own_or_running(by: Standing, speech: Row) -> None:
-    """Raises NotAllowed unless it is the actor's own speech or the actor runs the room."""
-    if not by.runs and (by.me is None or speech.participant_id != by.me.id):
+    """Raises NotAllowed unless it is the actor's own speech, or that of his site, or the actor runs the room."""
+    mine = by.me is not None and speech.participant_id == by.me.id
+    if not (by.runs or mine or by.acts_for(speech.site_id)):
         raise NotAllowed("not_allowed")
 
 
@@ -123,12 +125,14 @@ async def running_item(tx: Transaction) -> Row | None:
     return await tx.first(sa.select(items).where(items.c.meeting_id == tx.scope, items.c.state == "running"))
 
 
-async def add_request(tx: Transaction, participant_id: str, subject: str, kind: str) -> str:
+async def add_request(
+    tx: Transaction, participant_id: str | None, subject: str, kind: str, *, site_id: str | None = None, speaker: str = ""
+) -> str:
     """At the end of the list, on the item that is being discussed; its id."""
     key, item = new_id(), await running_item(tx)
     last = await tx.value(sa.select(sa.func.max(speeches.c.position)).where(speeches.c.meeting_id == tx.scope))
     await tx.insert(
-        speeches, id=key, meeting_id=tx.scope, participant_id=participant_id, subject=subject, kind=kind, position=(last or 0) + 1,
-        item_id=item.id if item else None, asked_at=tx.now,
+        speeches, id=key, meeting_id=tx.scope, participant_id=participant_id, site_id=site_id, speaker=speaker, subject=subject,
+        kind=kind, position=(last or 0) + 1, item_id=item.id if item else None, asked_at=tx.now,
     )  # fmt: skip
     return key

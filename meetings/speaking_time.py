@@ -22,9 +22,10 @@ def taken(row: Row, now: datetime) -> int:
 
 
 def seconds_spoken(rows: Iterable[Row], now: datetime) -> dict[str, int]:
-    """By participant, of those who had the floor; the running speech counts until now."""
+    """By participant, or by site where it speaks itself, of those who had the floor; the running speech counts until now."""
     spoken: dict[str, int] = {}
     for row in rows:
         if row.started_at is not None:
-            spoken[row.participant_id] = spoken.get(row.participant_id, 0) + taken(row, now)
+            who = row.participant_id or row.site_id
+            spoken[who] = spoken.get(who, 0) + taken(row, now)
     return spoken

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from .commands import Actor
 from .database import Reading, Row
 from .errors import Conflict
-from .models.meeting import meetings, participants
+from .models.meeting import meetings, participants, sites
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,10 @@ class Standing:
     actor: Actor
     meeting: Row | None = None
     me: Row | None = None
+    sites: tuple[Row, ...] = ()  # bridge sites that it acts for: a site for itself, an agency's staff for that agency's
+
+    def acts_for(self, site_id: str | None) -> bool:
+        return any(site.id == site_id for site in self.sites)
 
     @property
     def chairs(self) -> bool:
@@ -63,7 +67,7 @@ def require_open(by: Standing) -> None:
 
 
 async def standings(reading: Reading, meeting_id: str, actors: Sequence[Actor]) -> list[Standing]:
-    """The standing of each actor, in two queries however many there are."""
+    """The standing of each actor, in two or three queries however many there are."""
     meeting = await reading.first(sa.select(meetings).where(meetings.c.id == meeting_id))
     people = [a.person_id for a in actors if a.person_id]
     links = [a.participant_id for a in actors if a.participant_id]
@@ -72,10 +76,26 @@ async def standings(reading: Reading, meeting_id: str, actors: Sequence[Actor]) 
     rows = await reading.all(wanted)
     by_person = {row.person_id: row for row in rows if row.person_id}
     by_id = {row.id: row for row in rows}
+    places = await _sites(reading, meeting_id, actors)
     return [
-        Standing(a, meeting, by_id.get(a.participant_id or "") if a.kind == "link" else by_person.get(a.person_id))
+        Standing(
+            a, meeting, by_id.get(a.participant_id or "") if a.kind == "link" else by_person.get(a.person_id),
+            tuple(site for site in places if _acts_for(a, site)),
+        )
         for a in actors
-    ]
+    ]  # fmt: skip
+
+
+async def _sites(reading: Reading, meeting_id: str, actors: Sequence[Actor]) -> Sequence[Row]:
+    if not any(a.kind == "site" or a.staff for a in actors):
+        return ()
+    return await reading.all(sa.select(sites).where(sites.c.meeting_id == meeting_id, ~sites.c.removed).order_by(sites.c.position))
+
+
+def _acts_for(actor: Actor, site: Row) -> bool:
+    if actor.kind == "site":
+        return bool(site.id == actor.site_id)
+    return actor.staff and actor.agency_id is not None and bool(site.agency_id == actor.agency_id)
 
 
 async def running_ids(reading: Reading, meeting_id: str) -> list[str]:

@@ -50,8 +50,16 @@ def participant_view(row: Row) -> View | None:
     }  # fmt: skip
 
 
-def site_view(row: Row) -> View:
-    return {"id": row.id, "name": row.name, "place": row.place, "main": row.main, "position": row.position}
+def site_view(row: Row) -> View | None:
+    if row.removed:
+        return None
+    return {
+        "id": row.id, "name": row.name, "place": row.place, "main": row.main, "position": row.position, "agency_id": row.agency_id,
+        "test_at": _at(row.test_at), "sound": row.sound, "picture": row.picture, "network": row.network, "trouble": row.trouble,
+        "tested_at": _at(row.tested_at), "ready": row.ready, "ready_at": _at(row.ready_at), "vouched": row.vouched,
+        "lead": row.lead, "lead_title": row.lead_title, "technician": row.technician, "phone": row.phone,
+        "heads": row.heads, "visitors": row.visitors,
+    }  # fmt: skip
 
 
 def item_view(row: Row) -> View:
@@ -75,8 +83,9 @@ def speech_view(row: Row) -> View | None:
     if row.state == "withdrawn":
         return None
     return {
-        "id": row.id, "participant_id": row.participant_id, "item_id": row.item_id, "subject": row.subject,
-        "kind": row.kind, "state": row.state, "position": row.position, "limit_seconds": row.limit_seconds,
+        "id": row.id, "participant_id": row.participant_id, "site_id": row.site_id, "speaker": row.speaker,
+        "item_id": row.item_id, "subject": row.subject, "kind": row.kind, "state": row.state, "position": row.position,
+        "limit_seconds": row.limit_seconds,
         "paused_at": _at(row.paused_at), "paused_seconds": row.paused_seconds,
         "asked_at": _at(row.asked_at), "started_at": _at(row.started_at), "ended_at": _at(row.ended_at),
     }  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Protocol
+from typing import Protocol, get_args
 
 from meetings.database import Row
 
@@ -13,7 +13,7 @@ from .ready_json import Ready, encode
 from .visibility import Role, entity_key, see
 
 View = tuple[Role, tuple[int, ...]]  # the role, and the numbers of the personal rows
-_COMMON: dict[Role, View] = {role: (role, ()) for role in ("runner", "member", "projector")}
+_COMMON: dict[Role, View] = {role: (role, ()) for role in get_args(Role)}
 Told = list[tuple[int, str]]  # number and `[seq, kind, data]` as JSON
 
 

@@ -22,8 +22,9 @@ class Member:
     actor: Actor
     meeting_id: str
     view: str
-    participant_id: str | None  # None: staff of the host who watch without being invited
+    participant_id: str | None  # None: a bridge site, or staff of the host who watch without being invited
     role: Role
+    site_id: str | None = None  # the site whose page or screen this is
     reads_minutes: bool = False  # has opened the minutes: gets their updates
     stale: bool = False  # its role changed, so its next `sync` is a snapshot
     held: list[Message] | None = None  # events that wait while a snapshot or a replay is made for it
@@ -53,18 +54,23 @@ class Connections:
         return list(self.rooms.get(meeting_id, {}).values())
 
 
-async def admit(reading: Reading, sid: str, actor: Actor, meeting_id: str, view: str) -> Member:
-    """The member that this actor is in this room. Raises NotFound to whoever may not know of the meeting, and NotAllowed
-    to staff of other agencies, who see the meeting's page but are not in the room."""
+async def admit(reading: Reading, sid: str, actor: Actor, meeting_id: str, view: str, site_id: str | None = None) -> Member:
+    """The member that this actor is in this room; in the view "site", at the page of the site `site_id`. Raises NotFound to whoever
+    may not know of the meeting, and NotAllowed to staff of other agencies, who see the meeting's page but are not in the room."""
     by = await standing(reading, meeting_id, actor)
-    participant_id, role = seat(by, view)
-    return Member(sid, actor, meeting_id, view, participant_id, role)
+    site_id = actor.site_id or (site_id if view == "site" else None)
+    participant_id, role = seat(by, view, site_id)
+    return Member(sid, actor, meeting_id, view, participant_id, role, site_id)
 
 
-def seat(by: Standing, view: str) -> tuple[str | None, Role]:
+def seat(by: Standing, view: str, site_id: str | None) -> tuple[str | None, Role]:
     """(participant, role). Staff of the host who are not invited see what the shared screen shows."""
     if by.meeting is None or by.meeting.state == "draft":
         raise NotFound
+    if site_id is not None or view == "site":
+        if not by.acts_for(site_id):
+            raise NotAllowed("not_in_room")
+        return None, "projector" if view == "projector" else "site"
     if by.me is None and not by.organises:
         raise NotAllowed("not_in_room")
     if view == "projector" or by.me is None:

@@ -20,6 +20,7 @@ from meetings.models.columns import new_id
 log = logging.getLogger(__name__)
 CHANNEL = "diemcau:room:"
 HEARTBEAT = 10.0  # seconds
+ANSWERS = 1.0  # seconds within which the others have answered who is with them
 FORGOTTEN = 25.0  # seconds after which a process that says nothing is gone
 
 
@@ -30,12 +31,15 @@ class Neighbours:
         self._told: dict[str, dict[str, Any]] = {}  # what this process last told, by meeting
         self._heard: dict[str, dict[str, tuple[float, dict[str, Any]]]] = {}  # by meeting and process
         self._sending: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue(1000)
+        # Whether what is known of presence is all there is: nobody is missing only because another process is out of sight.
+        self.in_sight = self._redis is None
+        self.on_sight: Callable[[], None] = lambda: None
         self.on_presence: Callable[[str], None] = lambda meeting_id: None
         self.on_awareness: Callable[[str, bytes], None] = lambda meeting_id, update: None
 
     def tell(self, meeting_id: str, facts: dict[str, Any]) -> None:
         """This process's presence in a meeting."""
-        if facts["here"]:
+        if facts["here"] or facts["sites"]:
             self._told[meeting_id] = facts
         else:
             self._told.pop(meeting_id, None)
@@ -81,16 +85,30 @@ class Neighbours:
     async def _beat(self, client: redis.asyncio.Redis) -> None:
         while True:
             await asyncio.sleep(HEARTBEAT)
-            for meeting_id, facts in list(self._told.items()):
-                self._put(meeting_id, b"p" + json.dumps(facts).encode())
+            self._tell_all()
             self._forget()
+
+    def _tell_all(self) -> None:
+        for meeting_id, facts in list(self._told.items()):
+            self._put(meeting_id, b"p" + json.dumps(facts).encode())
+
+    def _see(self, whole: bool) -> None:
+        if self.in_sight != whole:
+            self.in_sight = whole
+            self.on_sight()
 
     async def _listen(self, client: redis.asyncio.Redis) -> None:
         async with client.pubsub() as listening:
             await listening.psubscribe(f"{CHANNEL}*")
-            async for told in listening.listen():
-                if told["type"] == "pmessage":
-                    self._hear(told["channel"].decode().removeprefix(CHANNEL), told["data"])
+            self._put("", b"q")
+            answered = asyncio.get_running_loop().call_later(ANSWERS, self._see, True)
+            try:
+                async for told in listening.listen():
+                    if told["type"] == "pmessage":
+                        self._hear(told["channel"].decode().removeprefix(CHANNEL), told["data"])
+            finally:
+                answered.cancel()
+                self._see(False)
 
     def _hear(self, meeting_id: str, said: bytes) -> None:
         process, kind, content = said[:32].decode(), said[32:33], said[33:]
@@ -98,6 +116,9 @@ class Neighbours:
             return
         if kind == b"a":
             self.on_awareness(meeting_id, content)
+            return
+        if kind == b"q":  # a process that has just started asks who is here
+            self._tell_all()
             return
         known = self._heard.setdefault(meeting_id, {})
         before = known.get(process)

@@ -1,4 +1,4 @@
-"""Who is here now, and who is typing where: in memory, sent at most twice a second a meeting, never kept."""
+"""Who is here now, which sites, and who is typing where: in memory, sent at most twice a second a meeting, never kept."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ class Presence:
         self._typing: dict[str, Typing] = {}  # by meeting
         self._planned: dict[str, asyncio.TimerHandle] = {}
         neighbours.on_presence = self.told
+        neighbours.on_sight = self.sight_changed
 
     def changed(self, meeting_id: str) -> None:
         """Tell the room, soon: what changes within the pause travels together."""
@@ -47,9 +48,15 @@ class Presence:
         if meeting_id in self._connections.rooms:
             self.changed(meeting_id)
 
+    def sight_changed(self) -> None:
+        """Other processes came into sight, or out of it."""
+        for meeting_id in self._connections.rooms:
+            self.changed(meeting_id)
+
     def facts(self, meeting_id: str) -> dict[str, Any]:
         """Of this process."""
-        return {"here": sorted(self._here(meeting_id)), "typing": self._typing.get(meeting_id, {})}
+        here, sites = sorted(self._here(meeting_id)), sorted(self._sites(meeting_id))
+        return {"here": here, "sites": sites, "typing": self._typing.get(meeting_id, {})}
 
     def close(self) -> None:
         for planned in self._planned.values():
@@ -63,15 +70,20 @@ class Presence:
         members = self._connections.rooms.get(meeting_id, {}).values()
         return {m.participant_id for m in members if m.participant_id is not None and m.role != "projector"}
 
+    def _sites(self, meeting_id: str) -> set[str]:
+        return {m.site_id for m in self._connections.rooms.get(meeting_id, {}).values() if m.site_id is not None}
+
     def _tell(self, meeting_id: str) -> None:
         del self._planned[meeting_id]
         facts = self.facts(meeting_id)
         self._neighbours.tell(meeting_id, facts)
         everywhere = [facts, *self._neighbours.know(meeting_id)]
         here = sorted({key for part in everywhere for key in part["here"]})
+        sites = sorted({key for part in everywhere for key in part["sites"]})
         typing = {key: section for part in everywhere for key, section in part["typing"].items()}
         sids = list(self._connections.rooms.get(meeting_id, ()))
         if sids:
-            self._fanout.send(sids, message("presence", {"here": here, "typing": typing}))
+            told = {"here": here, "sites": sites, "whole": self._neighbours.in_sight, "typing": typing}
+            self._fanout.send(sids, message("presence", told))
         else:
             self._typing.pop(meeting_id, None)

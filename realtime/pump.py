@@ -100,6 +100,7 @@ class Pump:
 
     def _apply_memberships(self, rows: Sequence[Row]) -> None:
         """Whoever is no longer invited leaves before the next event; whose role changed starts afresh with what it may see."""
+        self._apply_sites([row for row in rows if row.kind in ("site.removed", "site.changed")])
         rows = [row for row in rows if row.kind in ("participant.removed", "participant.changed")]
         if not rows:
             return
@@ -114,6 +115,15 @@ class Pump:
                 elif member.role not in ("projector", role := role_of(row.data["duty"], row.data["deputy"])):
                     member.role = role
                     self._start_afresh(member)
+
+    def _apply_sites(self, rows: Sequence[Row]) -> None:
+        """The page of a site that is no longer planned closes, and that of staff whose agency no longer sits there."""
+        now = {row.data["id"]: row for row in rows}
+        for member in [member for member in self._connections.room(self._meeting_id) if member.site_id in now]:
+            row = now[member.site_id]
+            if row.kind == "site.removed" or (member.actor.kind == "account" and row.data["agency_id"] != member.actor.agency_id):
+                self._leave(member.sid)
+                self._fanout.dismiss(member.sid, farewell("link_removed", member.actor.language))
 
     def _start_afresh(self, member: Member) -> None:
         """Make the client ask for `sync`, which gives it a snapshot."""

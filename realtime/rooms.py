@@ -32,11 +32,11 @@ class Rooms:
         self._snapshots = Snapshots(db)
         self._pumps: dict[str, tuple[Pump, asyncio.Task[None]]] = {}
 
-    async def join(self, sid: str, actor: Actor, meeting_id: str, view: str) -> dict[str, Any]:
+    async def join(self, sid: str, actor: Actor, meeting_id: str, view: str, site_id: str | None = None) -> dict[str, Any]:
         """Raises Refusal when this actor may not be in this room."""
         self.leave(sid)
         async with self._db.reading() as reading:
-            member = await admit(reading, sid, actor, meeting_id, view)
+            member = await admit(reading, sid, actor, meeting_id, view, site_id)
         if sid not in self._connections.actors:
             raise NotFound("not_joined")  # cut off meanwhile
         # In the room, with the pump at its place, before the snapshot is read: no event falls between the two.

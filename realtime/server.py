@@ -105,7 +105,7 @@ class Live:
         meeting_id, actor = _field(data, "meeting_id", str), self.connections.actors.get(sid)
         if meeting_id is None or actor is None:
             raise NotFound
-        return await self.rooms.join(sid, actor, meeting_id, _field(data, "view", str) or "room")
+        return await self.rooms.join(sid, actor, meeting_id, _field(data, "view", str) or "room", _field(data, "site_id", str))
 
     async def _on_sync(self, sid: str, data: Any) -> Answer:
         since, epoch = _field(data, "since", int), _field(data, "epoch", str)

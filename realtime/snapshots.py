@@ -91,15 +91,16 @@ class Snapshots:
         answers: list[dict[str, Any] | Exception] = []
         for member, by in zip(members, found, strict=True):
             try:
-                participant_id, role = seat(by, member.view)
+                participant_id, role = seat(by, member.view, member.site_id)
             except Refusal as refusal:
                 answers.append(refusal)
                 continue
             if not member.stale:  # else the pump, which is further on in the log, has set it meanwhile
                 member.participant_id, member.role = participant_id, role
             mandates = own.get(participant_id or "", {}) if role != "projector" else {}
-            theirs = {"runner": kept.state["letters"], "member": letters.get(participant_id or "", {}), "projector": {}}[role]
+            theirs = {"runner": kept.state["letters"], "member": letters.get(participant_id or "", {})}.get(role, {})
             state = Ready(f'{kept.text(role)[:-1]},"mandates":{encode(mandates)},"letters":{encode(theirs)}}}')
             now = clock.iso(clock.now())
-            answers.append({"epoch": epoch, "seq": seq, "role": role, "me": participant_id, "now": now, "state": state})
+            who = {"role": role, "me": participant_id, "site": member.site_id}
+            answers.append({"epoch": epoch, "seq": seq} | who | {"now": now, "state": state})
         return answers

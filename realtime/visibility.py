@@ -1,6 +1,7 @@
 """What each role sees of each event, and so of each entity: one rule a kind, used for events and snapshots alike.
 
-`runner`: chair and secretary, who see all. `member`: everybody else who is invited. `projector`: the shared screen.
+`runner`: chair and secretary, who see all. `member`: everybody else who is invited. `site`: the page of a bridge site, which
+sees what members see. `projector`: the shared screen.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import Any, Literal
 
 from meetings.queries.room import PLURAL
 
-Role = Literal["runner", "member", "projector"]
+Role = Literal["runner", "member", "site", "projector"]
 Seen = dict[str, Any]
 Rule = Callable[[Seen, Role], Seen | None]
 
@@ -27,6 +28,11 @@ def _meeting(data: Seen, role: Role) -> Seen:
 def _participant(data: Seen, role: Role) -> Seen:
     # Why somebody cannot come is for those who run the meeting.
     return data if role == "runner" else data | {"answer_reason": "", "absence_reason": ""}
+
+
+def _site(data: Seen, role: Role) -> Seen:
+    # Whom to ring at a site is for those who run the meeting; the site's own page has it from the form in which it is kept.
+    return data if role == "runner" else data | {"technician": "", "phone": ""}
 
 
 def _vote(data: Seen, role: Role) -> Seen:
@@ -62,7 +68,7 @@ RULES: dict[str, Rule] = {
     "meeting.changed": _meeting,
     "participant.changed": _participant,
     "participant.removed": _all,
-    "site.changed": _all,
+    "site.changed": _site,
     "site.removed": _all,
     "item.changed": _all,
     "item.removed": _all,

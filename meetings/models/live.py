@@ -30,7 +30,7 @@ audit = sa.Table(
     sa.Column("scope", sa.String(32), primary_key=True),
     sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("at", Instant, nullable=False),
-    sa.Column("actor", sa.String(80), nullable=False),  # account:<id>, link:<participant id>, system:<job>
+    sa.Column("actor", sa.String(80), nullable=False),  # account:<id>, link:<participant id>, site:<id>, system:<job>
     line("actor_name"),
     sa.Column("command", sa.String(60), nullable=False),
     sa.Column("command_id", sa.String(32), nullable=False),

@@ -10,6 +10,8 @@ TYPES = (
     "business", "coordination", "regular", "urgent", "thematic", "professional", "advisory", "review", "conference", "training",
 )  # fmt: skip
 
+CHECKED = ("", "ok", "bad")  # of a site's sound, picture and network; empty: not yet tested
+
 meetings = sa.Table(
     "meetings", metadata,
     key(),
@@ -48,14 +50,27 @@ meetings = sa.Table(
     sa.CheckConstraint("state = 'draft' OR (starts_at IS NOT NULL AND ends_at > starts_at)", name="times"),
 )  # fmt: skip
 
+# A bridge site (điểm cầu): a place with people of its own, who may share one device. Kept when no longer planned, because speeches
+# and sessions refer to it.
 sites = sa.Table(
     "sites", metadata,
     key(),
     ref("meeting_id", "meetings", cascade=True),
-    ref("agency_id", "agencies", nullable=True),
+    ref("agency_id", "agencies", nullable=True),  # whose people sit there, and whose staff act for it
     line("name"), line("place"),
     flag("main"),
     count("position"),
+    flag("removed"),
+    count("link_version", default=1),  # raised to make an old link of the site worthless
+    at("test_at"),  # when the line is to be tested
+    one_of("sound", *CHECKED), one_of("picture", *CHECKED), one_of("network", *CHECKED),
+    line("trouble"),  # what does not work, in words
+    at("tested_at"),  # when all three were first found to work
+    flag("ready"), at("ready_at"),
+    flag("vouched"),  # said to be ready by those who run the meeting, so its own page need not be open
+    line("lead"), line("lead_title"), line("technician"), line("phone"),  # phone: the technician's
+    count("heads"),  # how many people sit there, as counted by the site
+    sa.Column("visitors", sa.JSON, nullable=False, default=list),  # names of those who are there without being invited
 )  # fmt: skip
 
 items = sa.Table(

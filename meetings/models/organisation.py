@@ -52,18 +52,22 @@ accounts = sa.Table(
     at("created_at", nullable=False),
 )  # fmt: skip
 
-# Somebody who came in: by password (account_id), or by a personal link (participant_id, good for that meeting only).
+WHOSE = ("account_id", "participant_id", "site_id")  # exactly one of them
+
+# Somebody who came in: by password (account_id), by a personal link (participant_id), or by a site's link (site_id); by a link it is
+# good for that meeting only.
 sessions = sa.Table(
     "sessions", metadata,
     key(),
     sa.Column("token_hash", sa.String(64), nullable=False, unique=True),  # SHA-256; the token itself is only in the cookie
     ref("account_id", "accounts", nullable=True),
     ref("participant_id", "participants", nullable=True),
+    ref("site_id", "sites", nullable=True),
     sa.Column("csrf", sa.String(64), nullable=False),
     line("address"), line("browser"),
     sa.Column("language", sa.String(2), nullable=False, default=""),
     at("created_at", nullable=False), at("seen_at", nullable=False), at("expires_at", nullable=False), at("revoked_at"),
-    sa.CheckConstraint("(account_id IS NULL) <> (participant_id IS NULL)", name="whose"),
+    sa.CheckConstraint(" + ".join(f"CASE WHEN {who} IS NULL THEN 0 ELSE 1 END" for who in WHOSE) + " = 1", name="whose"),
 )  # fmt: skip
 
 # Failed sign-ins by account name and by address, both hashed: the delay grows with each, whether the name exists or not.

@@ -10,7 +10,9 @@ speeches = sa.Table(
     "speeches", metadata,
     key(),
     ref("meeting_id", "meetings", cascade=True),
-    ref("participant_id", "participants"),
+    ref("participant_id", "participants", nullable=True),  # NULL: of the site itself, for whom `speaker` names
+    ref("site_id", "sites", nullable=True, index=False),  # the site that asked
+    line("speaker"),
     sa.Column("item_id", sa.String(32), nullable=True),
     line("subject"),
     # order: on how the meeting is run, before other requests. interjection: a short word to the present speech, which goes on after it
@@ -20,6 +22,7 @@ speeches = sa.Table(
     count("limit_seconds"),
     at("asked_at", nullable=False), at("started_at"), at("ended_at"),
     at("paused_at"), count("paused_seconds"),  # of earlier pauses; while paused, add the time since paused_at
+    sa.CheckConstraint("participant_id IS NOT NULL OR site_id IS NOT NULL", name="whose"),
 )  # fmt: skip
 
 # Questions (chất vấn) put to a participant or to an agency; one is answered at a time.

@@ -154,7 +154,8 @@ async def meeting_page(reading: Reading, actor: Actor, meeting_id: str) -> Meeti
     everyone = [row for row in await of(participants, participants.c.position, participants.c.name_key) if not row.removed]
     return MeetingPage(
         by=by, meeting=meeting, host=names[meeting.host_agency_id], place=await place_of(reading, meeting),
-        participants=everyone, sites=await of(sites, sites.c.position), items=await of(items, items.c.position, items.c.id),
+        participants=everyone, sites=[row for row in await of(sites, sites.c.position) if not row.removed],
+        items=await of(items, items.c.position, items.c.id),
         papers=[row for row in await of(papers, papers.c.position) if not row.removed],
         ballots=await of(ballots, ballots.c.position) if begun else [],
         conclusions=[row for row in await of(conclusions, conclusions.c.position) if not row.removed] if begun else [],

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from .. import clock
 from ..commands import Actor
 from ..database import Reading, Row
-from ..models.meeting import participants
+from ..models.meeting import participants, sites
 from ..models.organisation import accounts, agencies, people, sessions
 from ..sessions import SESSION_IDLE
 
@@ -47,20 +47,23 @@ async def session_of(reading: Reading, token: str) -> Session | None:
             people.c.id.label("person_id"), people.c.name, people.c.language.label("person_language"), people.c.active,
             agencies.c.id.label("agency_id"), agencies.c.short_name.label("agency_name"),
             participants.c.name.label("guest_name"), participants.c.language.label("guest_language"),
-            participants.c.meeting_id, participants.c.removed, participants.c.agency_name.label("guest_agency"),
+            sessions.c.site_id, sites.c.name.label("site_name"), sites.c.meeting_id.label("site_meeting_id"),
+            sites.c.removed.label("site_removed"), participants.c.meeting_id, participants.c.removed,
+            participants.c.agency_name.label("guest_agency"),
         )
         .select_from(
             sessions.outerjoin(accounts, accounts.c.id == sessions.c.account_id)
             .outerjoin(people, people.c.id == accounts.c.person_id)
             .outerjoin(agencies, agencies.c.id == people.c.agency_id)
             .outerjoin(participants, participants.c.id == sessions.c.participant_id)
+            .outerjoin(sites, sites.c.id == sessions.c.site_id)
         )
         .where(alive)
     )  # fmt: skip
     row = await reading.first(wanted)
     if row is None:
         return None
-    actor = _account(row) if row.account_id else _link(row)
+    actor = _account(row) if row.account_id else _site(row) if row.site_id else _link(row)
     if actor is None:
         return None
     return Session(row.id, actor, row.csrf, row.language, bool(row.must_change), row.seen_at)
@@ -68,17 +71,18 @@ async def session_of(reading: Reading, token: str) -> Session | None:
 
 async def sessions_alive(reading: Reading, session_ids: Collection[str]) -> set[str]:
     """Those of these sessions that may go on: not revoked, not expired, the account not locked, the person still here, the
-    participant not removed."""
+    participant or site not removed."""
     now = clock.now()
     joined = (
         sessions.outerjoin(accounts, accounts.c.id == sessions.c.account_id)
         .outerjoin(people, people.c.id == accounts.c.person_id)
         .outerjoin(participants, participants.c.id == sessions.c.participant_id)
+        .outerjoin(sites, sites.c.id == sessions.c.site_id)
     )
     alive = sa.and_(
         sessions.c.id.in_(session_ids), sessions.c.revoked_at.is_(None), sessions.c.expires_at > now,
         sa.func.coalesce(accounts.c.locked, False).is_(False), sa.func.coalesce(people.c.active, True).is_(True),
-        sa.func.coalesce(participants.c.removed, False).is_(False),
+        sa.func.coalesce(participants.c.removed, False).is_(False), sa.func.coalesce(sites.c.removed, False).is_(False),
     )  # fmt: skip
     return set(await reading.column(sa.select(sessions.c.id).select_from(joined).where(alive)))
 
@@ -98,6 +102,15 @@ def _link(row: Row) -> Actor | None:
     return Actor(
         kind="link", name=row.guest_name, language=row.language or row.guest_language, agency_name=row.guest_agency,
         participant_id=row.participant_id, meeting_id=row.meeting_id, session_id=row.id,
+    )  # fmt: skip
+
+
+def _site(row: Row) -> Actor | None:
+    if row.site_removed:
+        return None
+    return Actor(
+        kind="site", name=row.site_name, language=row.language or "vi", site_id=row.site_id, meeting_id=row.site_meeting_id,
+        session_id=row.id,
     )  # fmt: skip
 
 

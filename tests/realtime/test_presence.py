@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 
 import pytest
 import redis.asyncio
@@ -13,7 +14,10 @@ from redis.exceptions import RedisError
 
 from meetings.agenda import StartMeeting
 from meetings.database import Database, open_database
+from meetings.models.meeting import sites
 from meetings.perform import perform
+from meetings.sites import KeepContact
+from meetings.views import announce
 from realtime import neighbours
 from tests.support.live_rooms import LiveRooms, live_rooms
 from tests.support.meetings import Held, hold_meeting
@@ -68,6 +72,53 @@ async def test_a_hundred_keystrokes_are_told_at_most_twice_a_second(db: Database
     assert len(reader.heard) - before <= 6
 
 
+def told_of_sites(client: RoomClient) -> list[tuple[list[str], bool]]:
+    return [(data["sites"], data["whole"]) for name, data in client.heard if name == "presence"]
+
+
+async def test_a_site_is_here_by_its_page_or_its_screen(db: Database, rooms: LiveRooms):
+    held = await started(db)
+    site = held.sites[1]
+    chair, page = await rooms.joined(held.chair, held.id), await rooms.joined(site, held.id, "site")
+    screen = await rooms.joined(site, held.id, "projector")
+    assert (page.role, screen.role, page.me) == ("site", "projector", None)
+    await chair.until(lambda: told_of_sites(chair)[-1:] == [([site.site_id], True)])
+    await page.wire.cut()
+    await screen.until(lambda: len(told_of_sites(screen)) > 1)
+    assert told_of_sites(chair)[-1][0] == [site.site_id]
+    await screen.wire.cut()
+    await chair.until(lambda: told_of_sites(chair)[-1][0] == [])
+
+
+async def test_nobody_sits_at_a_site_that_is_not_his(db: Database, rooms: LiveRooms):
+    held, other = await started(db), await hold_meeting(db)
+    for actor, meeting, view in (
+        (held.sites[0], other.id, "site"), (held.sites[0], other.id, "projector"), (held.members[0], held.id, "site"),
+        (replace(held.sites[0], site_id=other.sites[0].site_id), held.id, "room"),
+    ):  # fmt: skip
+        client = rooms.client(actor, view)
+        await client.wire.connect()
+        assert not (await client.join(meeting))["ok"], (actor.name, view)
+
+
+async def test_the_page_of_a_site_that_is_planned_no_more_closes(db: Database, rooms: LiveRooms):
+    held = await started(db)
+    page = await rooms.joined(held.sites[1], held.id)
+    async with db.transaction(held.id) as tx:
+        await tx.update(sites, held.sites[1].site_id, removed=True)
+        await announce(tx, "site", [held.sites[1].site_id or ""])
+    assert (await page.until_heard("gone"))["code"] == "link_removed"
+
+
+async def test_the_technician_s_phone_is_for_those_who_run(db: Database, rooms: LiveRooms):
+    held = await started(db)
+    site = held.sites[1]
+    await perform(db, site, KeepContact(meeting_id=held.id, site_id=site.site_id or "", technician="Phan Kỹ", phone="0905 123 456"))
+    viewers = ((held.chair, "room"), (held.members[0], "room"), (site, "site"), (held.sites[0], "site"), (held.secretary, "projector"))
+    seen = [(await rooms.joined(actor, held.id, view)).state["sites"][site.site_id]["phone"] for actor, view in viewers]
+    assert seen == ["0905 123 456", "", "", "", ""]
+
+
 async def redis_is_there() -> bool:
     client = redis.asyncio.from_url(REDIS)
     try:
@@ -105,6 +156,21 @@ async def test_presence_and_cursors_cross_processes(db: Database, monkeypatch: p
         await chair.until(lambda: typing(chair) == {held.pid(held.secretary): "item-1"})
         monkeypatch.setattr(there.live.neighbours, "_put", lambda *_: None)  # the other process dies without a word
         await chair.until(lambda: present(chair) == {held.pid(held.chair)})
+
+
+@pytest.mark.redis
+async def test_a_process_that_starts_knows_at_once_which_sites_are_with_the_others(db: Database, monkeypatch: pytest.MonkeyPatch):
+    held = await started(db)
+    async with two_processes(db) as (here, there):
+        await there.joined(held.sites[1], held.id, "site")
+        async with live_rooms(db, redis=REDIS) as late:  # long before the next heartbeat
+            chair = await late.joined(held.chair, held.id)
+            await chair.until(lambda: told_of_sites(chair)[-1:] == [([held.sites[1].site_id], True)], seconds=5)
+        assert here.live.neighbours.in_sight
+        for client in (here.live.neighbours, there.live.neighbours):
+            client._see(False)  # as when Redis goes away
+        chair = await here.joined(held.chair, held.id)
+        await chair.until(lambda: told_of_sites(chair)[-1:] and not told_of_sites(chair)[-1][1])
 
 
 @pytest.mark.redis

@@ -23,11 +23,11 @@ from tests.support.room_client import RoomClient
 from tests.support.room_script import Script
 
 STEPS = 180
-VIEWERS = ("chair", "secretary", "member", "guest", "projector")
+VIEWERS = ("chair", "secretary", "member", "guest", "site", "projector")
 
 
 def viewer(held: Held, name: str) -> tuple[Actor, str, str]:
-    actor = {"chair": held.chair, "member": held.members[0], "guest": held.guest}.get(name, held.secretary)
+    actor = {"chair": held.chair, "member": held.members[0], "guest": held.guest, "site": held.sites[0]}.get(name, held.secretary)
     return actor, held.id, "projector" if name == "projector" else "room"
 
 

@@ -9,7 +9,7 @@ from meetings import clock
 from meetings.commands import Actor
 from meetings.database import Database
 from meetings.models.columns import new_id
-from meetings.models.meeting import items, meetings, participants
+from meetings.models.meeting import items, meetings, participants, sites
 from meetings.models.organisation import agencies, people
 from meetings.text import name_sort_key
 
@@ -26,6 +26,7 @@ class Held:
     stranger: Actor
     items: list[str]
     participant: dict[str, str] = field(default_factory=dict)  # participant id by person id
+    sites: list[Actor] = field(default_factory=list)  # the main one, then another
 
     def pid(self, actor: Actor) -> str:
         return self.participant[actor.person_id or ""]
@@ -62,6 +63,9 @@ async def hold_meeting(db: Database, members: int = 3, state: str = "invited") -
     item_rows = [
         {"id": new_id(), "meeting_id": meeting_id, "position": n, "title": f"Nội dung {n + 1}", "minutes": 10} for n in range(3)
     ]
+    site_actors = [
+        Actor(kind="site", name=f"Điểm cầu {n}", site_id=new_id(), meeting_id=meeting_id, session_id=new_id()) for n in range(2)
+    ]
     async with db.transaction("organisation") as tx:
         for key, name in ((host, "Sở A"), (other, "Sở B")):
             await tx.insert(agencies, id=key, name=name, short_name=name, code=key[:8])
@@ -72,8 +76,12 @@ async def hold_meeting(db: Database, members: int = 3, state: str = "invited") -
             created_at=now, changed_at=now, started_at=now if state == "live" else None,
         )  # fmt: skip
         await tx.insert_many(items, item_rows)
+        await tx.insert_many(sites, [
+            {"id": actor.site_id, "meeting_id": meeting_id, "name": actor.name, "position": place, "main": place == 0}
+            for place, actor in enumerate(site_actors)
+        ])
         await tx.insert_many(participants, participant_rows)
     return Held(
         meeting_id, actors[0], actors[1], actors[2 : 2 + members], actors[-2], actors[-1], [i["id"] for i in item_rows],
-        {str(p["person_id"]): str(p["id"]) for p in participant_rows},
+        {str(p["person_id"]): str(p["id"]) for p in participant_rows}, site_actors,
     )  # fmt: skip

@@ -74,8 +74,11 @@ class RoomClient:
         """After a cut: connect, join to be in the room again, and catch up by `sync` from what it knew."""
         await self.wire.connect()
         self.catching_up = True
-        await self.wire.call("join", {"meeting_id": self.meeting_id, "view": self._view})
-        await self._sync()
+        answer = await self.wire.call("join", {"meeting_id": self.meeting_id, "view": self._view})
+        if answer["ok"] and answer["role"] != self.role:  # what it knew was as another sees it
+            self._take(answer)
+        else:
+            await self._sync()
 
     async def until(self, condition: Callable[[], Any], seconds: float = 20) -> Any:
         """Until something that came makes it true."""

@@ -35,6 +35,7 @@ ROUNDS = (
     "AskToSpeak", "OrderQueue", "WithdrawRequest",
     "CloseBallot", "PrepareBallot", "OpenBallot", "CastVote", "PauseBallot", "ResumeBallot", "CastVote", "CloseBallot",
     "NamePresenter", "ShowPage", "StopPresenting", "SendMessage", "SendMessage", "RemoveMessage", "Announce", "WithdrawAnnouncement",
+    "SeatAtSite", "SeatAtSite", "MarkAtSite", "ReportTest", "ReportReady", "KeepContact", "CountHeads", "NameVisitor", "AskForSite",
     "VoidBallot", "PrepareBallot", "RemoveBallot", "DeclareRecusal", "WithdrawRecusal", "DeclareRecusal",
 )  # fmt: skip
 LAST = ("EndMeeting", "ApproveMinutes")  # they close the meeting: said at its end
@@ -47,7 +48,7 @@ class Script:
         self.done: Counter[str] = Counter()
         self._extra = held.members.pop()  # comes and goes
         self._outside = cycle((self._site, self._paper, self._person, self._item))
-        self._known: dict[str, list[str]] = {"site": [], "paper": []}
+        self._known: dict[str, list[str]] = {"site": [], "paper": []}  # what came from outside
 
     async def step(self) -> None:
         if self.dice.random() < 0.12:
@@ -161,6 +162,15 @@ class Script:
                 {}, {"outcome": "written", "text": "Trả lời bằng văn bản", "agency_id": dice.choice(agencies), "due_on": "2027-01-15"},
             ]),
             "EndSpeech": lambda: {"speech_id": self._one(state, "speeches", "speaking")},
+            "ReportTest": lambda: {"site_id": one("sites"), "sound": "ok", "picture": "ok", "network": dice.choice(["ok", "bad"])},
+            "ReportReady": lambda: {"site_id": one("sites"), "ready": dice.random() < 0.7},
+            "KeepContact": lambda: {"site_id": one("sites"), "lead": f"Phó Chủ tịch {dice.random()}", "phone": "0905 000 000"},
+            "CountHeads": lambda: {"site_id": one("sites"), "heads": dice.randrange(60)},
+            "MarkAtSite": lambda: self._at_site(state) | {"present": dice.random() < 0.6},
+            "NameVisitor": lambda: {"site_id": one("sites"), "visitor": f"Khách {dice.randrange(5)}"},
+            "RemoveVisitor": lambda: {"site_id": one("sites"), "visitor": f"Khách {dice.randrange(5)}"},
+            "SeatAtSite": lambda: {"participant_id": one("participants"), "site_id": dice.choice([None, *state["sites"]])},
+            "AskForSite": lambda: {"site_id": one("sites"), "speaker": "Trưởng phòng Kinh tế", "subject": f"đường {dice.random()}"},
             "DeclareRecusal": lambda: {"item_id": one("items"), "participant_id": self._voting(state), "reason": "người thân"},
             "WithdrawRecusal": lambda: {"recusal_id": one("recusals")},
             **ballot_fields(state, dice),
@@ -182,6 +192,11 @@ class Script:
         }  # fmt: skip
         return made.get(name, dict)()
 
+    def _at_site(self, state: State) -> Fields:
+        seated = [person for person in state["participants"].values() if person["site_id"] in state["sites"]]
+        person = self.dice.choice(seated) if seated else {"id": new_id(), "site_id": self._one(state, "sites")}
+        return {"site_id": person["site_id"], "participant_id": person["id"]}
+
     def _voting(self, state: State) -> str:
         return self.dice.choice([key for key, person in state["participants"].items() if person["votes"]])
 
@@ -199,7 +214,7 @@ class Script:
 
     async def _site(self, tx: Transaction) -> None:
         if key := self._taken("site"):
-            await tx.write(sites.delete().where(sites.c.id == key))
+            await tx.update(sites, key, removed=True)
         else:
             await tx.insert(sites, id=(key := self._new("site")), meeting_id=tx.scope, name="Điểm cầu Phú Lộc")
         await announce(tx, "site", [key])

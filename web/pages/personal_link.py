@@ -55,7 +55,7 @@ async def join(request: web.Request) -> web.Response:
 async def _actor(request: web.Request) -> Actor:
     """Whom the link stands for. Raises NotFound, with a word to a genuine but withdrawn one only."""
     token = request.match_info["token"]
-    participant_id = links.participant_of(token)
+    participant_id = links.holder_of(token)
     async with request.app[DB].reading() as reading:
         row = await reading.first(sa.select(participants).where(participants.c.id == participant_id))
     key = request.app[SIGNING_KEY]

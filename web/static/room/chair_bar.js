@@ -1,6 +1,6 @@
 // The next sensible acts, in order, with a key each; what cannot be undone asks first.
 import { h, fill, $ } from "./dom.js";
-import { ballots, items, nextItem, openBallot, queue, running, speaker } from "./facts.js";
+import { ballots, items, nextItem, openBallot, queue, running, speaker, voice } from "./facts.js";
 import { t } from "./words.js";
 
 export class ChairBar {
@@ -28,7 +28,7 @@ export class ChairBar {
     const next = nextItem(state);
     const acts = [];
     if (now) acts.push({ key: "P", label: t("room.end_speech"), act: () => room.do("EndSpeech", { speech_id: now.id }) });
-    else if (first) acts.push({ key: "P", label: t("room.give_floor", { name: state.participants[first.participant_id]?.name ?? "" }), act: () => room.do("GiveFloor", { speech_id: first.id }) });
+    else if (first) acts.push({ key: "P", label: t("room.give_floor", { name: voice(state, first).name }), act: () => room.do("GiveFloor", { speech_id: first.id }) });
     if (open) acts.unshift({ key: "B", label: t("room.close_ballot"), primary: true, act: () => room.confirm(t("room.confirm_close_ballot", { n: open.cast, entitled: open.entitled }), () => room.do("CloseBallot", { ballot_id: open.id })) });
     else if (prepared) acts.push({ key: "B", label: t("room.open_ballot"), act: () => room.confirm(t("room.confirm_open_ballot", { question: prepared.question }), () => room.do("OpenBallot", { ballot_id: prepared.id })) });
     else acts.push({ key: "B", label: t("room.new_ballot"), act: () => room.editBallot() });

@@ -11,6 +11,15 @@ export const speaker = (state) => values(state.speeches).find((speech) => speech
 export const queue = (state) => values(state.speeches).filter((speech) => speech.state === "waiting")
   .sort((a, b) => (b.kind === "order") - (a.kind === "order") || byPosition(a, b));
 
+// Who speaks: somebody invited, or a site, for which it is said who. `where`: the site that asked, "" for none.
+export function voice(state, speech) {
+  const person = state.participants[speech.participant_id];
+  const site = state.sites[speech.site_id];
+  if (person) return { id: person.id, name: person.name, full: [person.honorific, person.name].filter(Boolean).join(" "), lines: [person.title, person.agency].filter(Boolean), where: site?.name ?? "" };
+  const name = site?.name ?? speech.speaker;
+  return { id: speech.site_id, name, full: name, lines: site ? [speech.speaker].filter(Boolean) : [], where: "" };
+}
+
 // Seconds that a speech took, or takes until now, without its pauses.
 export function spoken(speech, now) {
   if (!speech.started_at) return 0;
@@ -19,14 +28,16 @@ export function spoken(speech, now) {
   return Math.max(0, (until - Date.parse(speech.started_at)) / 1000 - paused);
 }
 
-// [participant, seconds], longest first.
+// [voice, seconds], longest first.
 export function speakingTimes(state, now) {
   const sums = new Map();
   for (const speech of values(state.speeches)) {
     const seconds = spoken(speech, now);
-    if (seconds >= 1 && state.participants[speech.participant_id]) sums.set(speech.participant_id, (sums.get(speech.participant_id) ?? 0) + seconds);
+    if (seconds < 1) continue;
+    const who = voice(state, speech);
+    sums.set(who.id, [who, (sums.get(who.id)?.[1] ?? 0) + seconds]);
   }
-  return [...sums].map(([key, seconds]) => [state.participants[key], seconds]).sort((a, b) => b[1] - a[1]);
+  return [...sums.values()].sort((a, b) => b[1] - a[1]);
 }
 export const underWay = (ballot) => ["open", "paused"].includes(ballot.state);
 export const ballots = (state) => values(state.ballots).sort(byPosition);

@@ -3,7 +3,7 @@ import { ring } from "./attendance_view.js";
 import { resultView, ruleText } from "./ballot_views.js";
 import { Connection } from "./connection.js";
 import { $, bar, fill, h } from "./dom.js";
-import { attendance, ballots, items, openBallot, queue, running, speaker, spoken } from "./facts.js";
+import { attendance, ballots, items, openBallot, queue, running, speaker, spoken, voice } from "./facts.js";
 import { countdown, t, timeOf } from "./words.js";
 
 const RESULT_STAYS = 90_000;
@@ -45,10 +45,10 @@ class Projector {
 
   #talk(state, item) {
     const speech = speaker(state);
-    const person = speech && state.participants[speech.participant_id];
-    const waiting = queue(state).slice(0, 3).map((each) => state.participants[each.participant_id]?.name).filter(Boolean);
+    const person = speech && voice(state, speech);
+    const waiting = queue(state).slice(0, 3).map((each) => voice(state, each).name);
     return [
-      person && h("div", { class: "speaker" }, h("div", {}, h("p", { class: "muted" }, t("room.speaking")), h("p", { class: "big" }, [person.honorific, person.name].filter(Boolean).join(" ")), h("p", {}, [person.title, person.agency].filter(Boolean).join(" · "))), h("span", { class: "clock", id: "clock" })),
+      person && h("div", { class: "speaker" }, h("div", {}, h("p", { class: "muted" }, t("room.speaking")), h("p", { class: "big" }, person.full), h("p", {}, [...person.lines, person.where].filter(Boolean).join(" · "))), h("span", { class: "clock", id: "clock" })),
       !person && item?.presenter && h("p", { class: "big" }, item.presenter),
       waiting.length > 0 && h("p", { class: "muted" }, `${t("room.next_speakers")} ${waiting.join(", ")}`),
     ].filter(Boolean);

@@ -1,6 +1,6 @@
 // Who has the floor, with the time left; who waits; asking to speak.
 import { bar, h, fill, $ } from "./dom.js";
-import { initials, queue, speaker, speakingTimes, spoken, values } from "./facts.js";
+import { initials, queue, speaker, speakingTimes, spoken, values, voice } from "./facts.js";
 import { countdown, t } from "./words.js";
 
 export class SpeakingView {
@@ -39,13 +39,13 @@ export class SpeakingView {
 
   #floor(state) {
     const speech = speaker(state);
-    const person = speech && state.participants[speech.participant_id];
+    const person = speech && voice(state, speech);
     $("#floor").hidden = !person;
     if (!person) return fill($("#floor"));
     fill($("#floor"),
       h("span", { class: "face", "aria-hidden": "true" }, initials(person.name)),
-      h("div", {}, h("span", { class: "small muted" }, t(speech.paused_at ? "room.speech_paused" : "room.speaking")), h("h3", {}, [person.honorific, person.name].filter(Boolean).join(" ")),
-        h("span", { class: "muted" }, [person.title, person.agency].filter(Boolean).join(" · ")), speech.subject && h("p", { class: "small" }, speech.subject)),
+      h("div", {}, h("span", { class: "small muted" }, t(speech.paused_at ? "room.speech_paused" : "room.speaking")), h("h3", {}, person.full),
+        h("span", { class: "muted" }, [...person.lines, person.where].filter(Boolean).join(" · ")), speech.subject && h("p", { class: "small" }, speech.subject)),
       h("div", { class: "floor-side" }, h("span", { class: "clock", "data-floor-clock": speech.id, role: "timer" }),
         this.#room.runs && h("button", { class: "compact quiet", "data-key": "pause-speech", onclick: () => this.#room.do(speech.paused_at ? "ResumeSpeech" : "PauseSpeech", { speech_id: speech.id }) },
           t(speech.paused_at ? "room.resume_speech" : "room.pause_speech")),
@@ -58,10 +58,9 @@ export class SpeakingView {
     $("#queue-count").textContent = waiting.length ? ` · ${waiting.length}` : "";
     fill($("#queue"), waiting.length === 0 && h("li", { class: "muted small" }, t("room.queue_empty")),
       waiting.map((speech, index) => {
-        const person = state.participants[speech.participant_id];
-        if (!person) return null;
+        const person = voice(state, speech);
         return h("li", { class: "queue-line", "data-key": `wait-${speech.id}` }, h("span", { class: "muted strong" }, String(index + 1)),
-          h("div", {}, h("span", { class: "strong" }, person.name), speech.kind === "order" && h("span", { class: "chip warn" }, t("room.point_of_order")), h("span", { class: "small muted block" }, [person.agency, speech.subject].filter(Boolean).join(" · "))),
+          h("div", {}, h("span", { class: "strong" }, person.name), speech.kind === "order" && h("span", { class: "chip warn" }, t("room.point_of_order")), h("span", { class: "small muted block" }, [person.where || person.lines.at(-1), speech.subject].filter(Boolean).join(" · "))),
           this.#room.runs && h("button", { class: "compact", "data-key": `floor-${speech.id}`, onclick: () => this.#room.do("GiveFloor", { speech_id: speech.id }), "aria-label": `${t("room.give_floor_short")}: ${person.name}` }, t("room.give_floor_short")));
       }));
     const order = (key, rule) => h("button", { class: "quiet compact", "data-key": key, onclick: () => this.#room.do("OrderQueue", { rule }) }, t(`room.order_${rule}`));
