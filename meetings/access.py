@@ -24,6 +24,7 @@ from . import (
     floor,
     minutes,
     minutes_approval,
+    minutes_history,
     minutes_templates,
     notes,
     organisation,
@@ -288,5 +289,6 @@ RULES: dict[type[Command], Rule] = {
     decisions.RecordConclusion: _runs,
     decisions.RemoveConclusion: _runs,
     minutes.AppendMinutesUpdate: _runs,
+    minutes_history.RestoreMinutes: _runs,
     minutes_approval.ApproveMinutes: _signs,
 }

@@ -16,6 +16,7 @@ from .audit import Answer
 from .commands import MeetingCommand
 from .database import Reading, Transaction
 from .errors import Conflict, Invalid, Refusal
+from .minutes_moments import moments
 from .models.minutes import minutes_states, minutes_updates
 from .standing import Standing
 
@@ -96,12 +97,22 @@ def _readable(update: bytes) -> bool:
 
 
 async def _fold(tx: Transaction) -> None:
-    """Fold the updates into one state, so that opening the minutes stays quick however long they are written."""
+    """Fold the updates into one state, so that opening the minutes stays quick however long they are written, and the older
+    ones of each moment into one, so that their history does."""
     doc, upto = await load(tx, tx.scope)
-    state = {"meeting_id": tx.scope, "upto": upto, "content": doc.get_update()}
-    await tx.upsert(minutes_states, [state], key=["meeting_id"])
-    old = sa.and_(minutes_updates.c.meeting_id == tx.scope, minutes_updates.c.seq <= upto - KEPT)
-    await tx.write(sa.delete(minutes_updates).where(old))
+    await tx.upsert(minutes_states, [{"meeting_id": tx.scope, "upto": upto, "content": doc.get_update()}], key=["meeting_id"])
+    mine = minutes_updates.c.meeting_id == tx.scope
+    old = await tx.all(sa.select(minutes_updates).where(mine, minutes_updates.c.seq <= upto - KEPT).order_by(minutes_updates.c.seq))
+    doc = Doc()
+    for moment in moments(old):
+        before = doc.get_state()
+        for row in moment.rows:
+            doc.apply_update(row.content)
+        if len(moment.rows) > 1:
+            *gone, last = (row.seq for row in moment.rows)
+            await tx.write(sa.delete(minutes_updates).where(mine, minutes_updates.c.seq.in_(gone)))
+            folded = {"content": doc.get_update(before), "begun_at": moment.begun_at, "authors": moment.authors}
+            await tx.write(sa.update(minutes_updates).where(mine, minutes_updates.c.seq == last).values(**folded))
 
 
 def _block(element: XmlElement) -> Block:

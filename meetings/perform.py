@@ -24,6 +24,7 @@ from . import (
     floor,
     minutes,
     minutes_approval,
+    minutes_history,
     minutes_templates,
     notes,
     organisation,
@@ -171,6 +172,7 @@ HANDLERS: dict[type[Command], Handler] = {
     # conclusions and minutes
     decisions.RecordConclusion: decisions.record_conclusion,
     decisions.RemoveConclusion: decisions.remove_conclusion,
+    minutes_history.RestoreMinutes: minutes_history.restore_minutes,
     minutes_approval.ApproveMinutes: minutes_approval.approve_minutes,
 }
 

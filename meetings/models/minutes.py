@@ -6,7 +6,8 @@ import sqlalchemy as sa
 
 from .columns import at, count, metadata, ref, words
 
-# The Yjs document of a meeting's minutes: appended updates, numbered like the live log; folded into a state now and then.
+# The Yjs document of a meeting's minutes: appended updates, numbered like the live log. Now and then those of one moment are
+# folded into one, so that history stays, and all of them into a state, so that opening stays quick.
 minutes_updates = sa.Table(
     "minutes_updates", metadata,
     sa.Column("meeting_id", sa.String(32), sa.ForeignKey("meetings.id", ondelete="CASCADE"), primary_key=True),
@@ -14,6 +15,9 @@ minutes_updates = sa.Table(
     sa.Column("content", sa.LargeBinary, nullable=False),
     ref("participant_id", "participants", nullable=True, index=False),
     at("added_at", nullable=False),
+    # Of several that were folded into one: when the first was added, and by whom they are.
+    at("begun_at"), sa.Column("authors", sa.JSON(none_as_null=True), nullable=True),
+    sa.Column("restored", sa.Integer, nullable=True),  # brings back the text as it was after the update of this number
 )  # fmt: skip
 
 minutes_states = sa.Table(

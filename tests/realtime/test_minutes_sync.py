@@ -123,7 +123,7 @@ async def test_broken_updates_are_refused_and_the_minutes_go_on(db: Database, ro
     for broken in (b"\x07garbage", b"\xff" * 50, bytes(1000), b"\x01\x01\xff\xff\xff\xff\x0f\x00"):
         answer = await writer.client.call("y-up", {"id": new_id(), "update": broken})
         assert answer["ok"] or answer["code"] == "minutes_update_broken"
-    assert (await writer.client.call("y-up", {"id": new_id(), "update": bytes(70_000)}))["code"] == "too_many"
+    assert (await writer.client.call("y-up", {"id": new_id(), "update": bytes(minutes.LARGEST_UPDATE + 1)}))["code"] == "too_many"
     assert (await writer.client.call("y-sv", {"vector": b"\xff\xff\xff\xff"}))["code"] == "minutes_update_broken"
     assert (await writer.type("vẫn viết được"))["ok"]
     await reader.client.until(lambda: reader.read() == ["vẫn viết được"])

@@ -60,7 +60,7 @@ async def secret_meeting(site: Site, office: Office) -> Secret:
         mail = await r.value(sa.select(kept_mail.c.outbox_id).order_by(kept_mail.c.outbox_id))
     forged = links.token_of(b"another key" * 3, guest, 1)
     return Secret(
-        meeting, {"id": meeting, "paper": paper_id, "token": forged, "mail": mail, "kind": "csv", "ballot": ballot},
+        meeting, {"id": meeting, "paper": paper_id, "token": forged, "mail": mail, "kind": "csv", "type": "business", "ballot": ballot},
         {
             "participant_id": guest, "answer": "accepted", "reason": "", "sha256": "0" * 64, "revision": "1", "action": "save",
             "title": "đổi tên", "name": "đổi tên", "text": "x",

@@ -44,7 +44,7 @@ LABELS = {
 def admin_page(request: web.Request, template: str, topic: str, **more: Any) -> web.Response:
     """A page of administration, with the tabs of what the actor may keep."""
     everything = administrator(request).role == "system_admin"
-    topics = ("agencies", "people", "positions", "rooms", "import") if everything else ("people", "rooms")
+    topics = ("agencies", "people", "positions", "rooms", "minutes", "import") if everything else ("people", "rooms")
     return page(request, f"admin/{template}", topic=topic, topics=topics, labels=LABELS, **more)
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from meetings.models.columns import Instant
-
 revision = "0003"
 down_revision = "0002"
 
@@ -17,7 +15,7 @@ def upgrade() -> None:
         sa.Column("meeting_id", sa.String(32), sa.ForeignKey("meetings.id", ondelete="CASCADE"), nullable=False),
         sa.Column("sha256", sa.String(64), nullable=False),
         sa.Column("document", sa.JSON(), nullable=False),
-        sa.Column("locked_at", Instant(), nullable=False),
+        sa.Column("locked_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("meeting_id", name=op.f("pk_approved_minutes")),
     )
     op.create_table(
@@ -25,6 +23,6 @@ def upgrade() -> None:
         sa.Column("meeting_type", sa.String(20), nullable=False),
         sa.Column("frame", sa.Text(), nullable=False),
         sa.Column("item", sa.Text(), nullable=False),
-        sa.Column("changed_at", Instant(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("meeting_type", name=op.f("pk_minutes_templates")),
     )

@@ -43,6 +43,7 @@ export class MinutesView {
     }
     for (const [key, { section }] of this.#sections) if (!state.items[key]) { section.remove(); this.#sections.delete(key); }
     $("#minutes-tools").hidden = !this.#writable();
+    $("#minutes-more").hidden = !this.#room.runs;
     this.#news({ saved: this.#sync.saved });
   }
 
