@@ -1,4 +1,5 @@
-"""One invitation as iTIP (RFC 5546): REQUEST or CANCEL, for one recipient, in the form that every calendar program acts on."""
+"""One invitation as iTIP (RFC 5546): REQUEST, CANCEL or DECLINECOUNTER, for one recipient, in the form that every calendar
+program acts on."""
 
 from __future__ import annotations
 
@@ -52,7 +53,8 @@ def _event(facts: Invitation) -> Event:
         event.add("STATUS", "CONFIRMED")
         event.add("TRANSP", "OPAQUE")
         event.add("CLASS", "PUBLIC")
-        event.add("X-MICROSOFT-DISALLOW-COUNTER", "TRUE")
+        if not facts.answers_come_in:
+            event.add("X-MICROSOFT-DISALLOW-COUNTER", "TRUE")
         _ways_to_join(event, facts)
     elif facts.whole:
         event.add("STATUS", "CANCELLED")

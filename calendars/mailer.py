@@ -14,6 +14,7 @@ from email.message import EmailMessage
 import aiosmtplib
 
 from meetings.errors import Unavailable
+from meetings.mail_tokens import address_with, token_of
 from meetings.outbox import SCOPE, Outbox, OutboxRow
 from meetings.settings import Settings
 from meetings.wakeups import WakeUps
@@ -28,6 +29,7 @@ LOOK_AGAIN = 5.0  # seconds, when nothing wakes us
 class Mailer:
     def __init__(self, settings: Settings, outbox: Outbox, wakeups: WakeUps) -> None:
         self._settings, self._outbox, self._wakeups = settings, outbox, wakeups
+        self._key = settings.signing_key()
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -63,7 +65,7 @@ class Mailer:
     async def _send(self, server: aiosmtplib.SMTP, row: OutboxRow) -> None:
         message = await asyncio.to_thread(_message, row)
         try:
-            await server.send_message(message, sender=row.facts.organiser_email, recipients=[row.facts.recipient_email])
+            await server.send_message(message, sender=self._returns_to(row), recipients=[row.facts.recipient_email])
         except (aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPConnectError):
             raise
         except aiosmtplib.SMTPRecipientsRefused as error:
@@ -73,6 +75,12 @@ class Mailer:
             await self._outbox.failed(row, f"{error.code} {error.message}", permanent=error.code >= 500)
         else:
             await self._outbox.sent(row)
+
+    def _returns_to(self, row: OutboxRow) -> str:
+        """The envelope's sender: an address of this one mail's own, so that a bounce tells by itself what could not be delivered."""
+        if not self._settings.answers_to:
+            return row.facts.organiser_email
+        return address_with(self._settings.answers_to, token_of(self._key, "b", row.id))
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[aiosmtplib.SMTP]:

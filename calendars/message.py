@@ -52,6 +52,8 @@ def subject_of(facts: Invitation) -> str:
     kind = "cancelled" if facts.method == "CANCEL" and facts.whole else "removed" if facts.method == "CANCEL" else "invited"
     if facts.method == "REQUEST" and facts.changes:
         kind = "changed"
+    elif facts.method == "DECLINECOUNTER":
+        kind = "time_stays"
     start, end = clock.instant(facts.starts_at), clock.instant(facts.ends_at)
     when = span_text(start, end, facts.language, facts.zone)
     return " ".join(t(f"mail.subject_{kind}", title=facts.title, when=when).split())

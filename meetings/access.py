@@ -22,6 +22,8 @@ from . import (
     decisions,
     deputy,
     floor,
+    inbox,
+    letters,
     minutes,
     minutes_approval,
     minutes_history,
@@ -80,6 +82,13 @@ def visible(actor: Actor) -> sa.ColumnElement[bool]:
         meetings.c.host_agency_id == actor.agency_id,
         sa.and_(sent, sa.or_(meetings.c.preparing_agency_id == actor.agency_id, invited, _has_site(sites.c.agency_id == actor.agency_id))),
     )
+
+
+def organised(actor: Actor) -> sa.ColumnElement[bool]:
+    """Of rows of `meetings`, those that the actor organises, as `Standing.organises` says of one."""
+    secretary = sa.and_(_INVITED.c.person_id == actor.person_id, _INVITED.c.duty == "secretary")
+    mine = sa.or_(meetings.c.created_by == actor.person_id, _invited(secretary))
+    return sa.or_(mine, meetings.c.host_agency_id == actor.agency_id) if actor.staff else mine
 
 
 _INVITED = participants.alias("invited")
@@ -204,6 +213,17 @@ RULES: dict[type[Command], Rule] = {
     # answers: for whom, the handlers look
     answers.AnswerInvitation: _attends_or_staff,
     answers.NameSubstitute: _attends_or_staff,
+    # mail that came in
+    inbox.ReceiveMail: _system,
+    inbox.KeepUnmatched: _system,
+    inbox.ForgetRawMail: _system,
+    letters.TakeAnswer: _organises,
+    letters.AcceptDelegation: _organises,
+    letters.AcceptCounter: _organises,
+    letters.DeclineCounter: _organises,
+    letters.DismissLetter: _organises,
+    letters.DismissUnmatched: _signed_in,  # whose letter, the handler looks
+    letters.SendAgain: _organises,
     # the agenda
     agenda.StartMeeting: _runs,
     agenda.EndMeeting: _leads,

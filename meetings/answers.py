@@ -1,4 +1,5 @@
-"""Answers to an invitation: by the invited person (signed in, or by the personal link), or by the staff of the agency.
+"""Answers to an invitation: by the invited person (signed in, by the personal link, or by mail: see `inbox`), or by the staff
+of the agency.
 
 An invited head who cannot come names a subordinate instead (Decision 45/2018, article 8): that person becomes a participant
 of his own, shown as a substitute, without a vote.
@@ -24,6 +25,8 @@ from .standing import Standing
 from .text import Email, Id, Line, OptionalLine, OptionalParagraph, name_sort_key
 from .views import announce
 
+Channel = Literal["link", "web", "mail"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerInvitation(MeetingCommand):
@@ -48,32 +51,50 @@ async def answer_invitation(tx: Transaction, by: Standing, command: AnswerInvita
     row = await _answerable(tx, by, command.participant_id)
     if command.answer == "declined" and not command.reason:
         raise Invalid("reason_missing", "reason")
-    await _withdraw_substitutes(tx, row)
-    await _answer(tx, by, row, command.answer, command.reason)
+    await keep_answer(tx, row, command.answer, command.reason, _channel(by), withdraw=True)
     return None
 
 
 async def name_substitute(tx: Transaction, by: Standing, command: NameSubstitute) -> Answer:
     row = await _answerable(tx, by, command.participant_id)
+    person = {"name": command.name, "title": command.title, "email": command.email}
+    return {"participant_id": await put_substitute(tx, row, person, command.reason, _channel(by), command.sender)}
+
+
+async def put_substitute(
+    tx: Transaction, row: Row, person: dict[str, str], reason: str, channel: Channel, sender: Sender
+) -> str:  # fmt: skip
+    """Invite `person` (name, title, email) in this participant's place; the id of the new participant."""
     if row.duty in ("chair", "secretary"):
         raise Conflict("no_substitute_for_duty")
-    here = sa.and_(participants.c.meeting_id == row.meeting_id, participants.c.email == command.email, ~participants.c.removed)
+    here = sa.and_(participants.c.meeting_id == row.meeting_id, participants.c.email == person["email"], ~participants.c.removed)
     if await tx.first(sa.select(participants.c.id).where(here)):
         raise Invalid("substitute_already_invited", "email")
-    await _withdraw_substitutes(tx, row)
+    await keep_answer(tx, row, "substitute", reason, channel, withdraw=True)
     key = new_id()
     await tx.insert(
-        participants, id=key, meeting_id=row.meeting_id, agency_id=row.agency_id, site_id=row.site_id, name=command.name,
-        name_key=name_sort_key(command.name), title=command.title, agency_name=row.agency_name, email=command.email,
-        language=row.language, duty="participant", votes=False, position=row.position, substitute_for_id=row.id,
+        participants, id=key, meeting_id=row.meeting_id, agency_id=row.agency_id, site_id=row.site_id, **person,
+        name_key=name_sort_key(person["name"]), agency_name=row.agency_name, language=row.language, duty="participant",
+        votes=False, position=row.position, substitute_for_id=row.id,
     )  # fmt: skip
-    await _answer(tx, by, row, "substitute", command.reason)
     meeting = await tx.get(meetings, row.meeting_id)
-    facts = await facts_of(tx, meeting, command.sender)
+    facts = await facts_of(tx, meeting, sender)
     if key in facts:
         await outbox.put(tx, key, facts[key])
     await announce(tx, "participant", [key])
-    return {"participant_id": key}
+    return key
+
+
+async def keep_answer(tx: Transaction, row: Row, answer: str, reason: str, channel: Channel, *, withdraw: bool = False) -> None:
+    """`withdraw`: whoever was named in this participant's place before is no longer invited."""
+    if withdraw:
+        await _withdraw_substitutes(tx, row)
+    await tx.update(participants, row.id, answer=answer, answer_reason=reason, answered_at=tx.now, answer_by=channel)
+    await announce(tx, "participant", [row.id])
+
+
+def _channel(by: Standing) -> Channel:
+    return "link" if by.actor.kind == "link" else "web"
 
 
 async def _answerable(tx: Transaction, by: Standing, participant_id: str) -> Row:
@@ -86,12 +107,6 @@ async def _answerable(tx: Transaction, by: Standing, participant_id: str) -> Row
     if not mine and not (by.actor.staff and row.agency_id is not None and row.agency_id == by.actor.agency_id):
         raise NotAllowed("not_allowed")
     return row
-
-
-async def _answer(tx: Transaction, by: Standing, row: Row, answer: str, reason: str) -> None:
-    channel = "link" if by.actor.kind == "link" else "web"
-    await tx.update(participants, row.id, answer=answer, answer_reason=reason, answered_at=tx.now, answer_by=channel)
-    await announce(tx, "participant", [row.id])
 
 
 async def _withdraw_substitutes(tx: Transaction, row: Row) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal
 
-Method = Literal["REQUEST", "CANCEL"]
+Method = Literal["REQUEST", "CANCEL", "DECLINECOUNTER"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,8 @@ class Invitation:
     requests: str  # what is asked of those who attend
     contact: str
     changes: tuple[str, ...] = ()  # for an update: codes of what changed, `change.<code>`: time, place, title, agenda, video ...
-    reason: str = ""  # for a cancellation: why
+    reason: str = ""  # for a cancellation, or a time proposed in vain: why
+    answers_come_in: bool = False  # answers by mail to `organiser_email` are read, proposals of another time too
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

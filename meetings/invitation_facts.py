@@ -7,13 +7,14 @@ from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
 
-from . import clock, links
+from . import clock, links, mail_tokens
 from .commands import secret
 from .database import Reading, Row
 from .invitation import AgendaLine, Invitation
 from .models.meeting import items, papers, participants, sites
 from .models.organisation import agencies, rooms
 from .models.post import outbox
+from .settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,11 @@ class Sender:
     base_url: str
     address: str  # organiser address of agencies without their own
     key: bytes = field(metadata=secret())
+    answers_to: str = ""  # pattern of the addresses that read answers (`mail_tokens.address_with`); empty: none do
+
+    @classmethod
+    def of(cls, settings: Settings, key: bytes) -> Sender:
+        return cls(base_url=settings.base_url, address=settings.mail_from, key=key, answers_to=settings.answers_to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,27 +92,34 @@ async def facts_of(reading: Reading, meeting: Row, sender: Sender) -> dict[str, 
         papers=await _papers(reading, meeting.id), requests=meeting.requests, contact=meeting.contact,
     )  # fmt: skip
     # The organiser's own address never gets a REQUEST of its own meeting: Exchange would throw the mail away.
-    return {row.id: _personal(shared, row, sender) for row in invited if row.email != shared.organiser_email}
+    return {row.id: _personal(shared, row, sender, host.code) for row in invited if row.email != shared.organiser_email}
 
 
 async def last_sent(reading: Reading, meeting_id: str) -> dict[str, Invitation]:
     """What each participant was last told by mail, for those whose last mail was a REQUEST."""
     rows = await reading.all(
         sa.select(outbox.c.participant_id, outbox.c.method, outbox.c.facts)
-        .where(outbox.c.meeting_id == meeting_id)
+        .where(outbox.c.meeting_id == meeting_id, outbox.c.method.in_(("REQUEST", "CANCEL")))
         .order_by(outbox.c.sequence, outbox.c.created_at)
     )
     latest = {row.participant_id: row for row in rows}
     return {key: Invitation.from_json(row.facts) for key, row in latest.items() if row.method == "REQUEST"}
 
 
-def _personal(shared: Invitation, row: Row, sender: Sender) -> Invitation:
+def _personal(shared: Invitation, row: Row, sender: Sender, agency_code: str) -> Invitation:
     token = links.token_of(sender.key, row.id, row.link_version)
     name = f"{row.honorific} {row.name}".strip()
-    return replace(
+    facts = replace(
         shared, language=row.language, join_url=f"{sender.base_url}/j/{token}", recipient_name=name, duty=row.duty,
         recipient_email=row.email, recipient_position=row.title, recipient_agency=row.agency_name,
     )  # fmt: skip
+    if not sender.answers_to:
+        return facts
+    # Programs answer to ORGANIZER, some to From: both are the recipient's own address here, so that the answer finds its way.
+    secret_address = mail_tokens.address_with(
+        sender.answers_to, mail_tokens.token_of(sender.key, "r", row.id, row.link_version), agency_code
+    )
+    return replace(facts, organiser_email=secret_address, answers_come_in=True)
 
 
 async def place_of(reading: Reading, meeting: Row) -> str:

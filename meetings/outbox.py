@@ -4,13 +4,14 @@ and version: a claimed row is leased, and a row whose sender died mid-way is sen
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
-from .database import Database, Transaction
+from . import clock
+from .database import Database, Reading, Row, Transaction
 from .invitation import Invitation
 from .models.columns import new_id
 from .models.post import kept_mail, outbox
@@ -42,6 +43,17 @@ async def put(tx: Transaction, participant_id: str, facts: Invitation) -> None:
         message_id=f"<{key}@{domain}>", facts=facts.to_json(), next_at=tx.now, created_at=tx.now,
     )  # fmt: skip
     tx.wake.add(SCOPE)
+
+
+async def latest(reading: Reading, participant_id: str) -> Row | None:
+    """The last invitation or cancellation for this participant, whatever became of it."""
+    mine = sa.and_(outbox.c.participant_id == participant_id, outbox.c.method.in_(("REQUEST", "CANCEL")))
+    return await reading.first(sa.select(outbox).where(mine).order_by(outbox.c.sequence.desc(), outbox.c.created_at.desc()))
+
+
+async def put_again(tx: Transaction, participant_id: str, facts: Invitation) -> None:
+    """The same once more: same version, new DTSTAMP."""
+    await put(tx, participant_id, replace(facts, dtstamp=clock.iso(tx.now), changes=()))
 
 
 class Outbox:

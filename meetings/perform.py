@@ -22,6 +22,8 @@ from . import (
     decisions,
     deputy,
     floor,
+    inbox,
+    letters,
     minutes,
     minutes_approval,
     minutes_history,
@@ -90,6 +92,17 @@ HANDLERS: dict[type[Command], Handler] = {
     # answers
     answers.AnswerInvitation: answers.answer_invitation,
     answers.NameSubstitute: answers.name_substitute,
+    # mail that came in
+    inbox.ReceiveMail: inbox.receive_mail,
+    inbox.KeepUnmatched: inbox.keep_unmatched,
+    inbox.ForgetRawMail: inbox.forget_raw_mail,
+    letters.TakeAnswer: letters.take_answer,
+    letters.AcceptDelegation: letters.accept_delegation,
+    letters.AcceptCounter: letters.accept_counter,
+    letters.DeclineCounter: letters.decline_counter,
+    letters.DismissLetter: letters.dismiss_letter,
+    letters.DismissUnmatched: letters.dismiss_unmatched,
+    letters.SendAgain: letters.send_again,
     # the agenda
     agenda.StartMeeting: agenda.start_meeting,
     agenda.EndMeeting: agenda.end_meeting,

@@ -38,6 +38,16 @@ class Settings:
     smtp_user: str = _setting("account on the mail server; empty: none", "")
     smtp_password: str = _setting("password of that account", "", secret=True)
     smtp_tls: str = _setting("none, starttls or implicit", "none")
+    inbox: str = _setting("how answers by mail come in: off, lmtp (the mail server hands them over) or imap (a mailbox)", "off")
+    inbox_address: str = _setting("address of answers and bounces: * is the secret of each, {agency} the agency's code", "")
+    inbox_host: str = _setting("lmtp: address to listen on; imap: the mailbox's server", "127.0.0.1")
+    inbox_port: int = _setting("port of LMTP or IMAP; 0: 8024, or the usual one of IMAP", 0)
+    inbox_user: str = _setting("account of the mailbox", "")
+    inbox_password: str = _setting("password of that account", "", secret=True)
+    inbox_tls: str = _setting("IMAP: implicit, starttls or none", "implicit")
+    inbox_folder: str = _setting("IMAP: folder that is read", "INBOX")
+    inbox_authority: str = _setting("name with which our mail server signs its Authentication-Results; empty: none believed", "")
+    inbox_days: int = _setting("how many days the text of mail that came in is kept", 90)
     jitsi: str = _setting("Jitsi server on which a video room can be made for a meeting", "https://meet.jit.si")
     proxies: int = _setting("how many reverse proxies stand in front (whose X-Forwarded-For is believed)", 0)
     log_level: str = _setting("debug, info, warning or error", "info")
@@ -59,6 +69,20 @@ class Settings:
             except ValueError:
                 raise ValueError(f"{name} must be a {kind.__name__}, not {text!r}") from None
         return cls(**values)
+
+    def __post_init__(self) -> None:
+        local, _, domain = self.inbox_address.partition("@")
+        if self.inbox not in ("off", "lmtp", "imap"):
+            raise ValueError(f"{PREFIX}INBOX must be off, lmtp or imap, not {self.inbox!r}")
+        if self.inbox_address and (local.count("*") != 1 or not domain or len(local.replace("{agency}", "")) > 12):
+            raise ValueError(f"{PREFIX}INBOX_ADDRESS must look like hop+*@example, with at most 11 letters around the *")
+
+    @property
+    def answers_to(self) -> str:
+        """The pattern of the addresses that answers and bounces come to; empty when none are read. Trials without a mail server
+        have them too."""
+        local, _, domain = self.mail_from.partition("@")
+        return (self.inbox_address or f"{local[:10]}+*@{domain}") if self.inbox != "off" or self.mail == "local" else ""
 
     @property
     def database_url(self) -> str:

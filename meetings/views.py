@@ -44,7 +44,8 @@ def participant_view(row: Row) -> View | None:
     return {
         "id": row.id, "name": row.name, "name_key": row.name_key, "honorific": row.honorific, "title": row.title,
         "agency_id": row.agency_id, "agency": row.agency_name, "site_id": row.site_id, "duty": row.duty, "deputy": row.deputy,
-        "votes": row.votes, "weight": row.weight, "position": row.position, "answer": row.answer, "answer_reason": row.answer_reason,
+        "votes": row.votes, "weight": row.weight, "position": row.position,
+        "answer": row.answer, "answer_reason": row.answer_reason, "answer_by": row.answer_by,
         "substitute_for_id": row.substitute_for_id, "attendance": row.attendance,
         "arrived_at": _at(row.arrived_at), "left_at": _at(row.left_at), "absence": row.absence, "absence_reason": row.absence_reason,
     }  # fmt: skip

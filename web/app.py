@@ -1,4 +1,5 @@
-"""The whole product as one aiohttp application: pages, the live room, and the loops that send mail and close ballots in time."""
+"""The whole product as one aiohttp application: pages, the live room, and the loops that send mail, take it in, and close ballots in
+time."""
 
 from __future__ import annotations
 
@@ -8,7 +9,9 @@ from collections.abc import AsyncIterator, Mapping
 
 from aiohttp import web
 
+from calendars.inbox import Inbox
 from calendars.mailer import Mailer
+from calendars.receiving import receive
 from meetings.commands import Actor
 from meetings.database import Database
 from meetings.outbox import Outbox
@@ -57,5 +60,6 @@ async def _loops(app: web.Application) -> AsyncIterator[None]:
 
 
 async def work_loops(settings: Settings, db: Database) -> None:
-    """Send what is in the outbox, and close ballots at their deadline."""
-    await asyncio.gather(Mailer(settings, Outbox(db), db.wakeups).run(), close_in_time(db))
+    """Send what is in the outbox, take in the mail that comes, and close ballots at their deadline."""
+    mailer, inbox = Mailer(settings, Outbox(db), db.wakeups), Inbox(settings, db)
+    await asyncio.gather(mailer.run(), receive(settings, inbox), close_in_time(db))

@@ -27,7 +27,7 @@ def environment() -> Environment:
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True, auto_reload=False, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    found.globals["static"] = static
+    found.globals |= {"static": static, "instant": clock.instant}
     return found
 
 

@@ -22,6 +22,7 @@ from ..models.post import outbox
 from ..models.room import ballots, conclusions, speeches
 from ..standing import Standing
 from ..text import fold
+from .letters import letters_about, waiting_letters
 
 PAGE = 25
 SOON = timedelta(minutes=30)
@@ -61,6 +62,7 @@ class MeetingPage:
     speeches: Sequence[Row]
     agency_names: dict[str, str]
     deliveries: dict[str, Row]  # last mail by participant, for organisers
+    letters: Sequence[Row]  # mail that came in, the newest first; for organisers
     history: Sequence[Row]  # for organisers
     split_from: Row | None  # (id, title) of the meeting whose items it took over, where the actor may see that one
 
@@ -113,6 +115,7 @@ class Today:
     to_approve: Sequence[Row]
     week: Sequence[Row]
     tasks: Sequence[Row]
+    letters: int  # mail that came in and waits for the actor
 
 
 async def today(reading: Reading, actor: Actor) -> Today:
@@ -136,6 +139,7 @@ async def today(reading: Reading, actor: Actor) -> Today:
         to_approve=await reading.all(open_minutes.order_by(meetings.c.ended_at.desc()).limit(20)),
         week=[row for row in mine if row.ends_at > now - timedelta(hours=12)],
         tasks=(await tasks_of(reading, actor))[:5],
+        letters=await waiting_letters(reading, actor),
     )  # fmt: skip
 
 
@@ -162,6 +166,7 @@ async def meeting_page(reading: Reading, actor: Actor, meeting_id: str) -> Meeti
         speeches=[row for row in await of(speeches, speeches.c.started_at) if row.started_at] if begun else [],
         agency_names={key: row.name for key, row in names.items()},
         deliveries=await _deliveries(reading, meeting_id) if by.organises else {},
+        letters=await letters_about(reading, meeting_id) if by.organises else [],
         history=await _history(reading, meeting_id) if by.organises else [],
         split_from=await _split_from(reading, actor, meeting),
     )  # fmt: skip
@@ -173,7 +178,8 @@ async def _split_from(reading: Reading, actor: Actor, meeting: Row) -> Row | Non
 
 
 async def _deliveries(reading: Reading, meeting_id: str) -> dict[str, Row]:
-    wanted = sa.select(outbox).where(outbox.c.meeting_id == meeting_id).order_by(outbox.c.created_at)
+    invitations = sa.and_(outbox.c.meeting_id == meeting_id, outbox.c.method.in_(("REQUEST", "CANCEL")))
+    wanted = sa.select(outbox).where(invitations).order_by(outbox.c.created_at)
     return {row.participant_id: row for row in await reading.all(wanted)}
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
+from ..access import organised
 from ..commands import Actor
 from ..database import Reading, Row
 from ..models.meeting import meetings, participants
@@ -14,14 +15,8 @@ from ..models.post import kept_mail, outbox
 
 def _mine(actor: Actor) -> sa.ColumnElement[bool]:
     """Mail about meetings that the actor organises; and, as anybody reads his own mailbox, mail to himself."""
-    secretary = sa.select(participants.c.meeting_id).where(
-        participants.c.person_id == actor.person_id, participants.c.duty == "secretary", ~participants.c.removed
-    )
     to_me = sa.select(participants.c.id).where(participants.c.person_id == actor.person_id)
-    ways = [meetings.c.created_by == actor.person_id, meetings.c.id.in_(secretary), outbox.c.participant_id.in_(to_me)]
-    if actor.staff:
-        ways.append(meetings.c.host_agency_id == actor.agency_id)
-    return sa.or_(*ways)
+    return sa.or_(organised(actor), outbox.c.participant_id.in_(to_me))
 
 
 def _joined() -> sa.FromClause:
@@ -37,5 +32,6 @@ async def kept_for(reading: Reading, actor: Actor, meeting_id: str = "") -> Sequ
 
 async def kept_message(reading: Reading, actor: Actor, outbox_id: str) -> Row:
     """One message's bytes and facts. Raises NotFound."""
-    wanted = sa.select(outbox.c.id, outbox.c.facts, kept_mail.c.content, kept_mail.c.kept_at).select_from(_joined())
+    columns = (outbox.c.id, outbox.c.meeting_id, outbox.c.method, outbox.c.facts, kept_mail.c.content, kept_mail.c.kept_at)
+    wanted = sa.select(*columns).select_from(_joined())
     return await reading.one(wanted.where(_mine(actor), outbox.c.id == outbox_id))

@@ -26,6 +26,7 @@ class Office:
     secretary: Actor
     stranger: Actor
     people: dict[str, str]
+    sender: Sender = SENDER
 
     def form(self, **changes: Any) -> dict[str, Any]:
         day = clock.today() + timedelta(days=10)
@@ -44,7 +45,7 @@ class Office:
         return command.meeting_id
 
     async def send(self, meeting: str) -> dict[str, Any]:
-        command = SendInvitations(meeting_id=meeting, sender=SENDER, jitsi="https://meet.example")
+        command = SendInvitations(meeting_id=meeting, sender=self.sender, jitsi="https://meet.example")
         return await perform(self.db, self.secretary, command) or {}
 
     async def change(self, meeting: str, form: dict[str, Any], revision: int) -> dict[str, Any]:

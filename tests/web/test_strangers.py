@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from calendars.inbox import Inbox
 from calendars.mailer import Mailer
 from meetings import links
 from meetings.agenda import StartMeeting
@@ -16,11 +17,12 @@ from meetings.database import Database
 from meetings.decisions import RecordConclusion
 from meetings.models.live import audit, live_events
 from meetings.models.meeting import meetings, papers, participants
-from meetings.models.post import kept_mail
+from meetings.models.post import kept_mail, letters
 from meetings.outbox import Outbox
 from meetings.papers import AddPaper
 from meetings.perform import perform
 from meetings.voting import PrepareBallot
+from tests.support.mail_programs import invited
 from tests.support.organisation import make_account, make_agency, make_user
 from tests.support.scheduled import Office, open_office
 from tests.support.site import Browser, Site
@@ -52,18 +54,25 @@ async def secret_meeting(site: Site, office: Office) -> Secret:
     await Mailer(site.settings, Outbox(site.db), site.db.wakeups).send_due()
     await perform(site.db, office.secretary, StartMeeting(meeting_id=meeting))
     ballot = (await perform(site.db, office.secretary, PrepareBallot(meeting_id=meeting, question=f"{MARK}?")) or {})["ballot_id"]
+    who = await invited(site.db, meeting, "b@hue.example")
+    await Inbox(site.settings, site.db).take(who.mail(who.calendar("ACCEPTED"), words=f"{MARK} thư"))
     lead = RecordConclusion(meeting_id=meeting, text=f"{MARK} kết luận", lead_agency_id=office.secretary.agency_id)
     await perform(site.db, office.secretary, lead)
     async with site.db.reading() as r:
         paper_id = await r.value(sa.select(papers.c.id).where(papers.c.meeting_id == meeting))
         guest = await r.value(sa.select(participants.c.id).where(participants.c.meeting_id == meeting, participants.c.duty == "guest"))
         mail = await r.value(sa.select(kept_mail.c.outbox_id).order_by(kept_mail.c.outbox_id))
+        letter = await r.value(sa.select(letters.c.id).where(letters.c.meeting_id == meeting))
     forged = links.token_of(b"another key" * 3, guest, 1)
     return Secret(
-        meeting, {"id": meeting, "paper": paper_id, "token": forged, "mail": mail, "kind": "csv", "type": "business", "ballot": ballot},
+        meeting,
+        {
+            "id": meeting, "paper": paper_id, "token": forged, "mail": mail, "kind": "csv", "type": "business", "ballot": ballot,
+            "letter": letter,
+        },
         {
             "participant_id": guest, "answer": "accepted", "reason": "", "sha256": "0" * 64, "revision": "1", "action": "save",
-            "title": "đổi tên", "name": "đổi tên", "text": "x",
+            "act": "dismiss", "how": "declined", "title": "đổi tên", "name": "đổi tên", "text": "x",
         },
     )  # fmt: skip
 
@@ -156,7 +165,10 @@ async def test_the_same_routes_do_show_it_to_those_who_are_invited(site: Site):
             "/", "/meetings", "/meetings/{id}", "/papers/{paper}", "/meetings/{id}/room", "/meetings/{id}/minutes",
             "/meetings/{id}/minutes/print",
         },
-        "thu.ky": {"/outbox", "/outbox/{id}", "/outbox/{id}/html", "/meetings/{id}/edit", "/meetings/{id}/cancel"},
+        "thu.ky": {
+            "/letters", "/letters/{letter}/message.eml", "/outbox", "/outbox/{id}", "/outbox/{id}/html", "/meetings/{id}/edit",
+            "/meetings/{id}/cancel",
+        },
     }  # fmt: skip
     for username, paths in expected.items():
         browser = await site.signed_in(username)

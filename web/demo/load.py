@@ -57,7 +57,7 @@ class Week:
 
     def __init__(self, db: Database, settings: Settings, city: City) -> None:
         self._db, self._city, self._settings = db, city, settings
-        self._sender = Sender(base_url=settings.base_url, address=settings.mail_from, key=settings.signing_key())
+        self._sender = Sender.of(settings, settings.signing_key())
         self._today = clock.today(settings.zone)
 
     def _id(self, name: str) -> str:

@@ -15,6 +15,7 @@ from meetings import ballot_words, i18n
 from meetings.answers import AnswerInvitation, NameSubstitute
 from meetings.commands import Actor
 from meetings.errors import Invalid, Problem
+from meetings.letters import acts_of
 from meetings.perform import perform
 from meetings.queries.ballots import record_of
 from meetings.queries.directory import all_agencies
@@ -76,9 +77,19 @@ def page_context(found: MeetingPage, actor: Actor, language: str) -> dict[str, A
     return {
         "found": found, "m": found.meeting, "by_agency": by_agency, "answers": answers, "answerable": mine,
         "roll": roll, "mails": Counter(state for _, state in kind_of),
-        "unsent": [name for name, state in kind_of if state == "failed"], "history": _told_once(found.history),
-        "outcome": lambda ballot, t: ballot_words.outcome(ballot_view(ballot), t),
+        "unsent": [name for name, state in kind_of if state in ("failed", "bounced")], "history": _told_once(found.history),
+        "outcome": lambda ballot, t: ballot_words.outcome(ballot_view(ballot), t), "acts_of": acts_of, "unverified": _unverified(found),
     }  # fmt: skip
+
+
+def _unverified(found: MeetingPage) -> set[str]:
+    """Whose present answer came by a mail from another address than his own."""
+    latest: dict[str, Any] = {}
+    for row in found.letters:  # the newest first
+        if row.kind == "answer" and row.state == "applied":
+            latest.setdefault(row.participant_id, row)
+    by_mail = {p.id for p in found.participants if p.answer_by == "mail"}
+    return {key for key, row in latest.items() if key in by_mail and not row.verified}
 
 
 def _told_once(history: Sequence[Any]) -> list[tuple[Any, int]]:

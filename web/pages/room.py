@@ -18,7 +18,7 @@ from ..keys import DB, LANGUAGE, SETTINGS, known
 from ..rendering import page
 
 routes = web.RouteTableDef()
-TOPICS = ("room", "refusal_", "duty", "type", "fact")
+TOPICS = ("room", "refusal_", "duty", "type", "fact", "answer.")
 
 
 @routes.get("/meetings/{id}/room")

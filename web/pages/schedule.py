@@ -35,8 +35,7 @@ ITEM_FIELDS = ("id", "title", "presenter", "kind", "minutes")
 
 
 def sender_of(request: web.Request) -> Sender:
-    settings = request.app[SETTINGS]
-    return Sender(base_url=settings.base_url, address=settings.mail_from, key=request.app[SIGNING_KEY])
+    return Sender.of(request.app[SETTINGS], request.app[SIGNING_KEY])
 
 
 @routes.post("/meetings/new")

@@ -19,6 +19,10 @@ export function ring(facts) {
     h("text", { x: 50, y: 52 }, String(facts.present)), h("text", { class: "unit", x: 50, y: 70 }, t("room.of", { n: facts.members })));
 }
 
+// What whoever is not here yet has answered, and by which way.
+const answer = (person) => h("span", { class: "small muted block" }, t(`answer.is_${person.answer}`),
+  person.answer_by ? ` ${t(`answer.by_${person.answer_by}`)}` : "");
+
 export class AttendanceView {
   #room;
   #here = new Set();
@@ -68,6 +72,7 @@ export class AttendanceView {
     return h("li", { class: "person-line", "data-key": `person-${person.id}` },
       h("div", {}, h("span", { class: "strong" }, person.name), instead && h("span", { class: "small muted" }, ` (${t("room_attendance.instead_of", { name: instead.name })})`),
         h("span", { class: "small muted block" }, [person.title, t(`duty.${person.duty}`), person.votes ? t("room.has_vote") : ""].filter(Boolean).join(" · ")),
-        h("span", { class: `small ${isPresent(person) ? "ok" : "muted"}` }, rollText(person, state.meeting), this.#here.has(person.id) ? ` · ${t("room.is_connected")}` : "")));
+        h("span", { class: `small ${isPresent(person) ? "ok" : "muted"}` }, rollText(person, state.meeting), this.#here.has(person.id) ? ` · ${t("room.is_connected")}` : ""),
+        this.#room.runs && !isPresent(person) && answer(person)));
   }
 }
