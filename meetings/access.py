@@ -21,6 +21,7 @@ from . import (
     breaks,
     decisions,
     deputy,
+    door,
     floor,
     inbox,
     letters,
@@ -37,6 +38,7 @@ from . import (
     presenting,
     questioning,
     recusals,
+    removal,
     scheduling,
     sessions,
     sign_in_tries,
@@ -208,6 +210,7 @@ RULES: dict[type[Command], Rule] = {
     scheduling.DiscardDraft: _organises,
     scheduling.SendInvitations: _organises,
     scheduling.CancelMeeting: _organises,
+    removal.RenewLink: _organises,
     papers.AddPaper: _organises,
     papers.RemovePaper: _organises,
     # answers: for whom, the handlers look
@@ -242,6 +245,7 @@ RULES: dict[type[Command], Rule] = {
     attendance.CheckIn: _attends,
     attendance.LeaveMeeting: _attends,
     attendance.MarkAttendance: _runs,
+    door.CheckInAtDoor: _attends,
     # speaking: whose request it is, the handlers look
     speaking.AskToSpeak: _attends,
     speaking.WithdrawRequest: _attends_or_is_site,

@@ -69,7 +69,7 @@ async def save_account(tx: Transaction, by: Standing, command: SaveAccount) -> A
         values |= {"password_hash": command.password_hash, "must_change": command.must_change}
     if found:
         await tx.update(accounts, key, **values)
-        if command.locked or command.password_hash:
+        if command.locked or command.password_hash or command.role != found.role:  # a connection goes on as who it was
             await end_sessions(tx, sessions.c.account_id == key)
     else:
         await tx.insert(accounts, id=key, person_id=command.person_id, created_at=tx.now, **values)

@@ -13,7 +13,6 @@ from typing import Literal
 import sqlalchemy as sa
 
 from . import clock, outbox
-from .attendance import end_stays
 from .audit import Answer
 from .commands import MeetingCommand
 from .database import Row, Transaction
@@ -21,6 +20,7 @@ from .errors import Conflict, Invalid, NotAllowed
 from .invitation_facts import Sender, facts_of, last_sent
 from .models.columns import new_id
 from .models.meeting import meetings, participants
+from .removal import remove
 from .standing import Standing
 from .text import Email, Id, Line, OptionalLine, OptionalParagraph, name_sort_key
 from .views import announce
@@ -119,10 +119,8 @@ async def _withdraw_substitutes(tx: Transaction, row: Row) -> None:
     meeting = await tx.get(meetings, row.meeting_id)
     sequence = meeting.sequence + 1  # every CANCEL raises it
     await tx.update(meetings, meeting.id, sequence=sequence)
-    await end_stays(tx, gone)
     for key in gone:
-        await tx.update(participants, key, removed=True, attendance="absent", link_version=participants.c.link_version + 1)
         if key in told:
             facts = replace(told[key], method="CANCEL", whole=False, sequence=sequence, dtstamp=clock.iso(tx.now), changes=())
             await outbox.put(tx, key, facts)
-    await announce(tx, "participant", gone)
+    await remove(tx, gone)

@@ -49,6 +49,7 @@ async def save_person(tx: Transaction, by: Standing, command: SavePerson) -> Ans
     await require_agency(tx, by.actor, command.agency_id)
     if command.person_id:
         before = await tx.get(people, command.person_id)
+        moved = before.agency_id != command.agency_id
         await require_agency(tx, by.actor, before.agency_id)
         await require_not_above(tx, by, command.person_id)
         if not command.active and command.person_id == by.actor.person_id:
@@ -56,7 +57,7 @@ async def save_person(tx: Transaction, by: Standing, command: SavePerson) -> Ans
     await _require_known(tx, command)
     if command.person_id:
         await tx.update(people, command.person_id, **person_values(command))
-        if not command.active:
+        if moved or not command.active:  # a connection goes on as who it was
             theirs = sa.select(accounts.c.id).where(accounts.c.person_id == command.person_id)
             await end_sessions(tx, sessions.c.account_id.in_(theirs))
         return {"person_id": command.person_id}

@@ -21,6 +21,7 @@ from . import (
     breaks,
     decisions,
     deputy,
+    door,
     floor,
     inbox,
     letters,
@@ -37,6 +38,7 @@ from . import (
     presenting,
     questioning,
     recusals,
+    removal,
     scheduling,
     sessions,
     sign_in_tries,
@@ -87,6 +89,7 @@ HANDLERS: dict[type[Command], Handler] = {
     scheduling.DiscardDraft: scheduling.discard_draft,
     scheduling.SendInvitations: scheduling.send_invitations,
     scheduling.CancelMeeting: scheduling.cancel_meeting,
+    removal.RenewLink: removal.renew_link,
     papers.AddPaper: papers.add_paper,
     papers.RemovePaper: papers.remove_paper,
     # answers
@@ -121,6 +124,7 @@ HANDLERS: dict[type[Command], Handler] = {
     attendance.CheckIn: attendance.check_in,
     attendance.LeaveMeeting: attendance.leave_meeting,
     attendance.MarkAttendance: attendance.mark_attendance,
+    door.CheckInAtDoor: door.check_in_at_door,
     # speaking
     speaking.AskToSpeak: speaking.ask_to_speak,
     speaking.WithdrawRequest: speaking.withdraw_request,

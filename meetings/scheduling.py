@@ -13,7 +13,6 @@ import sqlalchemy as sa
 from pydantic import Field
 
 from . import clock, outbox
-from .attendance import end_stays
 from .audit import Answer
 from .commands import MeetingCommand
 from .database import Row, Transaction
@@ -23,6 +22,7 @@ from .meeting_form import MeetingForm, Raw, strict, times_of
 from .models.columns import new_id
 from .models.meeting import items, meetings, papers, participants, sites
 from .models.organisation import agencies, people, positions, rooms
+from .removal import remove
 from .site_plan import apply_sites, seat_by_agency
 from .standing import Standing
 from .text import Paragraph, clean, fold, name_sort_key
@@ -220,10 +220,7 @@ async def _apply_people(tx: Transaction, meeting_id: str, form: MeetingForm) -> 
             await tx.insert(participants, id=new_id(), meeting_id=meeting_id, position=place, **values)
     gone = [row.id for key, row in known.items() if key not in wanted and not row.removed]
     gone += await tx.column(sa.select(participants.c.id).where(participants.c.substitute_for_id.in_(gone)))
-    leaving = {"removed": True, "deputy": False, "attendance": "absent", "link_version": participants.c.link_version + 1}
-    await tx.write(sa.update(participants).where(participants.c.id.in_(gone)).values(**leaving))
-    await end_stays(tx, gone)
-    await announce(tx, "participant", gone)
+    await remove(tx, gone)
 
 
 async def _invited_rows(tx: Transaction, form: MeetingForm) -> dict[str, dict[str, Any]]:

@@ -94,6 +94,8 @@ class _Box:
         line = self._entitled.get(key)
         if line is None or line.voter_id != by.me.id:
             return NotAllowed("not_on_roll")
+        if not by.me.votes:  # taken away since: the roll and its base stand, the mandate is not used
+            return NotAllowed("vote_taken_away")
         if ballot.method == "hand":
             return Conflict("counted_by_hand")
         try:

@@ -23,19 +23,20 @@ TOPICS = ("room", "refusal_", "duty", "type", "fact", "answer.")
 
 @routes.get("/meetings/{id}/room")
 async def room(request: web.Request) -> web.Response:
-    return await _shell(request, "room/room.html", "room")
+    return await shell(request, "room/room.html", "room")
 
 
 @routes.get("/meetings/{id}/projector")
 async def projector(request: web.Request) -> web.Response:
-    return await _shell(request, "room/projector.html", "projector")
+    return await shell(request, "room/projector.html", "projector")
 
 
-async def _shell(request: web.Request, template: str, view: str) -> web.Response:
+async def shell(request: web.Request, template: str, view: str) -> web.Response:
     actor = known(request)
     meeting_id = request.match_info["id"]
     async with request.app[DB].reading() as reading:
-        found = (await standing(reading, meeting_id, actor)).meeting
+        by = await standing(reading, meeting_id, actor)
+        found = by.meeting
         await admit(reading, "", actor, meeting_id, view)
         if found is None or found.state == "draft":
             raise NotFound
@@ -43,10 +44,11 @@ async def _shell(request: web.Request, template: str, view: str) -> web.Response
     boot = {
         "meeting": meeting_id, "view": view, "language": request[LANGUAGE], "zone": request.app[SETTINGS].zone,
         "words": words(request[LANGUAGE]), "page": f"/meetings/{meeting_id}",
+        "door": by.runs or by.organises,
         "item_template": [[line.kind, line.text] for line in skeleton],
     }  # fmt: skip
     imports = {"imports": {"socket.io": static("vendor/socket.io.js"), "editor": static("vendor/editor.js")}}
-    return page(request, template, m=found, boot=_script(boot), imports=_script(imports))
+    return page(request, template, m=found, by=by, boot=_script(boot), imports=_script(imports))
 
 
 def words(language: str) -> dict[str, Any]:

@@ -4,7 +4,8 @@ import { resultView, ruleText } from "./ballot_views.js";
 import { Connection } from "./connection.js";
 import { $, bar, fill, h } from "./dom.js";
 import { attendance, ballots, items, openBallot, queue, running, speaker, spoken, voice } from "./facts.js";
-import { countdown, t, timeOf } from "./words.js";
+import { codeAddress, codeImage } from "./door_code.js";
+import { boot, countdown, t, timeOf } from "./words.js";
 
 const RESULT_STAYS = 90_000;
 
@@ -44,6 +45,7 @@ class Projector {
   }
 
   #talk(state, item) {
+    if (state.meeting.state === "invited" && boot.door) return [h("div", { class: "check-in" }, codeImage(this.#connection.now()), h("p", { class: "big" }, t("room_door.scan")))];
     const speech = speaker(state);
     const person = speech && voice(state, speech);
     const waiting = queue(state).slice(0, 3).map((each) => voice(state, each).name);
@@ -55,6 +57,8 @@ class Projector {
   }
 
   #tick() {
+    const code = $("#stage .code");
+    if (code && code.getAttribute("src") !== codeAddress(this.#connection.now())) code.setAttribute("src", codeAddress(this.#connection.now()));
     const now = this.#connection.now();
     $("#time").textContent = timeOf(new Date(now).toISOString());
     const speech = this.state && speaker(this.state);

@@ -1,0 +1,65 @@
+"""Taking somebody out of a meeting, or his personal link away from whoever holds it. Both are at once: what he asked to say is
+withdrawn, his stay ends, and the room lets go of his connections as soon as it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from . import outbox
+from .attendance import end_stays
+from .audit import Answer
+from .commands import MeetingCommand
+from .database import Transaction
+from .errors import Conflict
+from .invitation_facts import Sender, facts_of
+from .models.meeting import participants
+from .models.organisation import sessions
+from .models.room import speeches
+from .sessions import end_sessions
+from .standing import Standing
+from .text import Id
+from .views import announce
+
+SILENCED = {"waiting": "withdrawn", "speaking": "done"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenewLink(MeetingCommand):
+    """The personal link that went out is worthless from now on, and whoever came in by it is out; a new one goes out by mail."""
+
+    participant_id: Id
+    sender: Sender
+
+
+async def remove(tx: Transaction, participant_ids: Sequence[str]) -> None:
+    """No longer invited. Kept as rows, because answers and votes refer to them: a vote that was cast stands, and a mandate on the
+    frozen roll of an open ballot counts as not used."""
+    gone = participants.c.id.in_(participant_ids)
+    values = {"removed": True, "attendance": "absent", "link_version": participants.c.link_version + 1}
+    await tx.write(sa.update(participants).where(gone).values(**values))
+    await end_stays(tx, participant_ids)
+    await _silence(tx, participant_ids)
+    await announce(tx, "participant", participant_ids)
+
+
+async def renew_link(tx: Transaction, by: Standing, command: RenewLink) -> Answer:
+    if by.meeting is None or by.meeting.state not in ("invited", "live"):
+        raise Conflict("answers_closed")
+    here = sa.and_(participants.c.meeting_id == command.meeting_id, participants.c.id == command.participant_id, ~participants.c.removed)
+    row = await tx.one(sa.select(participants).where(here))
+    await tx.update(participants, row.id, link_version=row.link_version + 1)
+    await end_sessions(tx, sessions.c.participant_id == row.id)
+    facts = await facts_of(tx, by.meeting, command.sender)
+    if row.id in facts:
+        await outbox.put(tx, row.id, facts[row.id])
+    return None
+
+
+async def _silence(tx: Transaction, participant_ids: Sequence[str]) -> None:
+    theirs = sa.and_(speeches.c.participant_id.in_(participant_ids), speeches.c.state.in_(SILENCED))
+    for row in await tx.all(sa.select(speeches.c.id, speeches.c.state).where(theirs)):
+        await tx.update(speeches, row.id, state=SILENCED[row.state], ended_at=tx.now)
+        await announce(tx, "speech", [row.id])
