@@ -2,13 +2,17 @@
 PYTHON ?= python3
 VENV := .venv/bin
 
-.PHONY: demo test lint lock vendor
+.PHONY: demo test faults lint lock vendor
 
 demo: .venv/run.done
 	$(VENV)/python -m web demo
 
 test: .venv/dev.done
 	$(VENV)/python -m pytest -n 2 --dist loadfile $(TESTS)
+
+# The fault tests for long: many more courses, cuts, kills and clients than in `make test`.
+faults: .venv/dev.done
+	DIEMCAU_TEST_ROUNDS=$(or $(ROUNDS),20) $(VENV)/python -m pytest -n 2 tests/faults $(TESTS)
 
 lint: .venv/dev.done
 	$(VENV)/ruff check .

@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
+
 from . import clock
 from .database import Row, Transaction
 from .models.room import ballot_entries, ballots
@@ -24,11 +26,20 @@ Entry = dict[str, Any]
 class Chain:
     """The entries of one ballot that a transaction adds; `keep` writes them."""
 
-    def __init__(self, ballot: Row) -> None:
+    def __init__(self, ballot: Row, last: datetime | None) -> None:
         self._id, self._seq, self._hash = ballot.id, ballot.record_seq, ballot.record_hash
+        self._last = last
         self._rows: list[Entry] = []
 
+    @classmethod
+    async def of(cls, tx: Transaction, ballot: Row) -> Chain:
+        entries = ballot_entries.c
+        wanted = sa.select(entries.at).where(entries.ballot_id == ballot.id, entries.seq == ballot.record_seq)
+        return cls(ballot, await tx.value(wanted) if ballot.record_seq else None)
+
     def add(self, now: datetime, what: str, data: dict[str, Any]) -> None:
+        # Never before the entry before it, whatever the clocks of several machines say.
+        now = self._last = max(now, self._last or now)
         self._seq += 1
         self._hash = link(self._hash, entry_of(self._seq, now, what, data))
         self._rows.append({"ballot_id": self._id, "seq": self._seq, "at": now, "what": what, "data": data, "hash": self._hash})

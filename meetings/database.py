@@ -213,16 +213,18 @@ class Database:
 def open_database(url: str) -> Database:
     """`sqlite+aiosqlite:///file` or `postgresql+asyncpg://...`. Connects when first used; call within a running loop."""
     if url.startswith("sqlite"):
-        engine = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=60)
+        engine = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=60, hide_parameters=True)
         # Never waits for a connection, which would be waiting in the event loop's own thread.
         here = url.replace("+aiosqlite", "")
-        readers = sa.create_engine(here, poolclass=sa.QueuePool, max_overflow=-1, connect_args={"check_same_thread": False})
+        anywhere = {"check_same_thread": False}
+        readers = sa.create_engine(here, poolclass=sa.QueuePool, max_overflow=-1, connect_args=anywhere, hide_parameters=True)
         _prepare(engine.sync_engine, writes=True)
         _prepare(readers, writes=False)
         return Database(engine, readers)
     # Seconds: a server that does not answer is away, however the network keeps its connections.
     patience = {"timeout": 5, "command_timeout": 30}
-    engine = create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True, connect_args=patience)
+    pool = {"pool_size": 10, "max_overflow": 10, "pool_pre_ping": True}
+    engine = create_async_engine(url, connect_args=patience, hide_parameters=True, **pool)  # how one voted is in no log
     reading = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     database = Database(engine, reading)
     database.wakeups.listen(sa.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False))

@@ -32,7 +32,7 @@ def outages_told() -> Iterator[None]:
         code = outage(error)
         if code is None:
             raise
-        log.warning("database: %s", error)
+        log.warning("database: %s", str(error).partition("\n")[0])
         raise Unavailable(code) from error
 
 

@@ -10,7 +10,7 @@ from .database import Row
 
 def paused(row: Row, now: datetime) -> int:
     """Seconds of all pauses until now, of a speech or an answer."""
-    return int(row.paused_seconds) + (int((now - row.paused_at).total_seconds()) if row.paused_at else 0)
+    return int(row.paused_seconds) + (max(0, int((now - row.paused_at).total_seconds())) if row.paused_at else 0)
 
 
 def taken(row: Row, now: datetime) -> int:

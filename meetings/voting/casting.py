@@ -49,7 +49,8 @@ async def cast_votes(tx: Transaction, given: Sequence[tuple[Standing, CastVote]]
     lines = await tx.all(sa.select(roll).where(roll.c.ballot_id.in_(wanted), roll.c.participant_id.in_(mandates)))
     cast = await tx.all(sa.select(votes).where(votes.c.ballot_id.in_(wanted), votes.c.participant_id.in_(mandates)))
     entitled = {(line.ballot_id, line.participant_id): line for line in lines}
-    box = _Box(tx, found, entitled, {(v.ballot_id, v.participant_id): dict(v._mapping) for v in cast})
+    chains = {key: await Chain.of(tx, row) for key, row in found.items()}
+    box = _Box(tx, found, chains, entitled, {(v.ballot_id, v.participant_id): dict(v._mapping) for v in cast})
     outcomes = [box.put(by, command) for by, command in given]
     await tx.upsert(votes, list(box.changed.values()), key=["ballot_id", "participant_id"])
     for key in {ballot_id for ballot_id, _ in box.changed}:
@@ -77,12 +78,14 @@ def vote_of(ballot: Row, command: CastVote) -> tuple[Choice, Mapping[str, Mark],
 class _Box:
     """The ballots as they stand while a group of votes is put in, one after the other."""
 
-    def __init__(self, tx: Transaction, found: dict[str, Row], entitled: dict[Key, Row], cast: dict[Key, dict[str, Any]]) -> None:
+    def __init__(
+        self, tx: Transaction, found: dict[str, Row], chains: dict[str, Chain], entitled: dict[Key, Row], cast: dict[Key, dict[str, Any]]
+    ) -> None:
         self._tx, self._found, self._entitled, self._cast = tx, found, entitled, cast
         self.changed: dict[Key, dict[str, Any]] = {}
         self.totals = {key: row.cast for key, row in found.items()}
         self.sums = {key: row.sums for key, row in found.items()}
-        self.chains = {key: Chain(row) for key, row in found.items()}
+        self.chains = chains
 
     def put(self, by: Standing, command: CastVote) -> Answer | Refusal:
         ballot = self._found.get(command.ballot_id)

@@ -125,7 +125,7 @@ async def record_elder(tx: Transaction, by: Standing, command: RecordElder) -> A
         outcome = elect(result["options"], seats=ballot.seats, turnout=turnout, rule=_rule(ballot), elders=command.option_ids)
     except ValueError:
         raise Invalid("elders_not_level", "option_ids", n=result["free"]) from None
-    chain = Chain(ballot)
+    chain = await Chain.of(tx, ballot)
     chain.add(tx.now, "decided", _who(by) | {"elders": command.option_ids, "result": outcome.to_json()})
     await chain.keep(tx, result=result | outcome.to_json())
     await tell(tx, ballot.id)
@@ -153,7 +153,7 @@ async def _close_cast(tx: Transaction, ballot: Row, *, due: bool = False) -> Ans
 async def _close(
     tx: Transaction, ballot: Row, result: dict[str, Any], names: dict[str, Any], cast: int, *, due: bool = False
 ) -> Answer:
-    chain = Chain(ballot)
+    chain = await Chain.of(tx, ballot)
     chain.add(tx.now, "closed", {"result": result, "due": due})
     await chain.keep(tx, state="closed", closed_at=tx.now, cast=cast, sums=None, result=result | names)
     await tell(tx, ballot.id)
@@ -215,7 +215,7 @@ async def _counted_by_hand(tx: Transaction, meeting_id: str, ballot_id: str) -> 
 
 
 async def _record_count(tx: Transaction, by: Standing, ballot: Row, what: str, counted: HandCount) -> None:
-    chain = Chain(ballot)
+    chain = await Chain.of(tx, ballot)
     chain.add(tx.now, what, _who(by) | {"count": asdict(counted)})
     await chain.keep(tx, cast=counted.valid, hand_count=_who(by) | {"count": asdict(counted)})
 

@@ -80,7 +80,7 @@ async def open_ballot(tx: Transaction, by: Standing, command: OpenBallot) -> Ans
         "members_total": quorate.members, "present_total": quorate.present, "entitled": len(lines),
         "weight_total": sum(weights.values()), "entitled_weight": sum(line["weight"] for line in lines),
     }  # fmt: skip
-    chain = Chain(ballot)
+    chain = await Chain.of(tx, ballot)
     chain.add(tx.now, "opened", _opening(ballot, members, quorate, mandates, weights, closes_at))
     await chain.keep(tx, state="open", opened_at=tx.now, closes_at=closes_at, **frozen)
     tx.wake.add(DEADLINES)
@@ -180,7 +180,7 @@ async def void_ballot(tx: Transaction, by: Standing, command: VoidBallot) -> Ans
 
 
 async def _turn(tx: Transaction, ballot: Row, what: str, data: dict[str, Any], **values: Any) -> None:
-    chain = Chain(ballot)
+    chain = await Chain.of(tx, ballot)
     chain.add(tx.now, what, data)
     await chain.keep(tx, **values)
     await tell(tx, ballot.id)

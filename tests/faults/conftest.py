@@ -18,8 +18,6 @@ async def city(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
     found = City(tmp_path, await fresh_database_url(request.param, tmp_path), free_port())
     assert found.run("web", "demo", "--load-only").wait(120) == 0, (tmp_path / "log").read_text(encoding="utf-8")
     yield found
-    if found.process is not None and found.process.poll() is None:
-        found.process.terminate()
-        found.process.wait(20)
+    await found.stop()
     await drop_database(found.database)
     shutil.rmtree(tmp_path, ignore_errors=True)

@@ -1,4 +1,5 @@
-"""A TCP proxy that does to each connection what networks do: slices it, slows it, cuts it within a frame, or lets it hang open."""
+"""A TCP proxy that does to each connection what networks do: slices it, slows it, cuts it within a frame, lets it hang open; or,
+when told to, cuts what is idle, stands still, or forbids WebSocket."""
 
 from __future__ import annotations
 
@@ -15,18 +16,25 @@ FAULTS = ("none", "sliced", "slow", "cut", "half-open")
 
 @dataclass
 class BadNetwork:
-    """`suffered`: how many connections met each fault. `calm`: from now on nothing happens to new ones."""
+    """`suffered`: how many connections met each fault. `calm`: from now on nothing happens to new ones. `idle`: seconds after which
+    a silent connection is cut. `awake` cleared: nothing passes, nothing is cut. `websocket` false: upgrades are refused."""
 
     port: int
     dice: random.Random
     target: int
     calm: bool = False
+    idle: float | None = None
+    websocket: bool = True
+    awake: asyncio.Event = field(default_factory=asyncio.Event)
     suffered: Counter[str] = field(default_factory=Counter)
     _pipes: set[asyncio.Task[None]] = field(default_factory=set)
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    def __post_init__(self) -> None:
+        self.awake.set()
 
     async def connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         fault = "none" if self.calm else self.dice.choice(FAULTS)
@@ -51,10 +59,20 @@ class BadNetwork:
         for end in (writer, there_writer):
             end.transport.abort()
 
+    async def _read(self, reader: asyncio.StreamReader, most: int) -> bytes:
+        try:
+            async with asyncio.timeout(self.idle):
+                return await reader.read(most)
+        except TimeoutError:
+            return b""
+
     async def _pipe(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, fault: str, allowed: int) -> None:
         """Until one side ends; having passed `allowed` bytes it cuts, or, half-open, stands still for ever."""
         with contextlib.suppress(ConnectionError):
-            while data := await reader.read(7 if fault == "sliced" else 4096):
+            while data := await self._read(reader, 7 if fault == "sliced" else 4096):
+                await self.awake.wait()
+                if not self.websocket and b"upgrade: websocket" in data.lower():
+                    return
                 if fault == "slow":
                     await asyncio.sleep(0.02)
                 writer.write(data[:allowed])

@@ -54,6 +54,11 @@ class City:
                     await asyncio.sleep(0.1)
         raise AssertionError((self.data / "log").read_text(encoding="utf-8"))
 
+    async def stop(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(20)
+
     async def client(self, username: str) -> RoomClient:
         """Signed in, with the cookie of the session."""
         jar = aiohttp.CookieJar(unsafe=True)

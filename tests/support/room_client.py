@@ -47,9 +47,9 @@ def _count(ballot: dict[str, Any], data: dict[str, Any]) -> None:
 
 
 class RoomClient:
-    def __init__(self, url: str, cookie: str, view: str = "room") -> None:
+    def __init__(self, url: str, cookie: str, view: str = "room", wire: type[Wire] = Wire) -> None:
         self._view = view
-        self.wire = Wire(url, cookie, self._hear)
+        self.wire = wire(url, cookie, self._hear)
         self._moved = asyncio.Event()
         self._syncing: asyncio.Future[Any] | None = None
         self._jobs: set[asyncio.Task[Any]] = set()

@@ -19,6 +19,7 @@ class Wire:
     """`on_event` and the `then` of a call run in the order in which messages come, one before the next is looked at."""
 
     def __init__(self, url: str, cookie: str, on_event: Callable[[str, Any], None]) -> None:
+        self.cookie = cookie
         self._url, self._headers, self._on_event = url, {"Cookie": cookie}, on_event
         self._session: aiohttp.ClientSession | None = None
         self._socket: aiohttp.ClientWebSocketResponse | None = None
