@@ -62,7 +62,7 @@ def _elected(ballot: View, t: Translate) -> list[str]:
     elected = [f"{number}. {names[each]}" if len(r["elected"]) > 1 else names[each] for number, each in enumerate(r["elected"], 1)]
     said = [
         t(f"room_ballots.needed_{key}", **{name: r[name] for name in ("needed", "members", "base")}),
-        t(won, names="; ".join(elected)) if elected else t(nobody),
+        *([t(won, names="; ".join(elected))] if elected else [] if r["level"] else [t(nobody)]),
     ]
     if r["decided_by"] == "elder":
         return [*said, t("room_ballots.by_age")]

@@ -3,6 +3,7 @@ itself."""
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from datetime import datetime
 
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 from meetings import clock
 from meetings.commands import system
 from meetings.database import Database
+from meetings.errors import Unavailable
 from meetings.models.room import ballots
 from meetings.perform import perform
 from meetings.voting import CloseDueBallot
@@ -25,7 +27,9 @@ async def close_in_time(db: Database) -> None:
     """Until cancelled."""
     with db.wakeups.watch(DEADLINES) as watch:
         while True:
-            due = await close_due(db)
+            due = None
+            with contextlib.suppress(Unavailable):  # looked at again
+                due = await close_due(db)
             wait = min(LOOK_AGAIN, (due - clock.now()).total_seconds()) if due else LOOK_AGAIN
             await watch.wait(max(wait, 0.01))
 

@@ -23,9 +23,10 @@ async def prepare(chair: Page, question: str, **chosen: str) -> None:
     await chair.click("[data-tab=ballots]")
     await chair.locator("#ballots [data-key=new-ballot]").click()
     await chair.fill("#b-question", question)
+    await chair.locator("#ballot-dialog details summary").click()
     for name, value in chosen.items():
         await chair.select_option(f"#b-{name}", value)
-    await chair.check("#ballot-dialog [name=tie]")
+    await chair.select_option("#b-tie", "chair")
     await chair.locator("#ballot-dialog button.primary").click()
     await chair.locator(".ballot", has_text=question).get_by_role("button", name="Mở biểu quyết").click()
     await chair.locator("[data-key=hide-vote]").click()

@@ -8,9 +8,13 @@ from typing import Any
 
 import pytest
 
+from meetings.ballot_words import outcome, result_line
 from meetings.database import Database
 from meetings.errors import Conflict, Invalid, NotAllowed
+from meetings.i18n import translator
+from meetings.models.room import ballots
 from meetings.perform import perform
+from meetings.views import ballot_view
 from meetings.voting import CloseBallot, OrderBallots, PrepareBallot, RecordElder, SetWeight
 from tests.support.ballots import ballot_of, exported, for_, rechained, verify, vote
 from tests.support.meetings import Held, hold_meeting
@@ -152,3 +156,28 @@ async def test_prepared_ballots_are_changed_and_ordered_before_the_meeting(db: D
         await perform(db, held.chair, OrderBallots(meeting_id=held.id, ballot_ids=keys[:2]))
     with pytest.raises(Conflict, match="ballot_already_opened"):
         await perform(db, held.chair, PrepareBallot(meeting_id=held.id, ballot_id=opened, question="Khác"))
+
+
+@pytest.mark.parametrize(
+    ("settings", "marks", "said"),
+    [
+        (ELECTION, (["1"], ["1", "2"], ["1"]), "Cần từ 3 phiếu, tính trên tổng số 4 thành viên. Trúng cử: Trần An."),
+        (ELECTION, (["1"], ["2"], []), "Cần từ 3 phiếu, tính trên tổng số 4 thành viên. Không ai đủ số phiếu trúng cử."),
+        (
+            ELECTION | {"kind": "choice", "most": 1, "seats": 1, "threshold": (1, 3), "strict": False, "base": "cast", "tie": "revote"},
+            (["1"], ["2"], []),
+            "Cần từ 1 phiếu, tính trên 3 phiếu hợp lệ. Ngang phiếu, còn 1 chỗ: Trần An; Lê Bình. Cần biểu quyết lại giữa các mục này.",
+        ),
+    ],
+)
+async def test_minutes_and_pages_tell_the_arithmetic(db: Database, settings: dict[str, Any], marks: Any, said: str):
+    held = await hold_meeting(db, 3)
+    ballot = await ballot_of(db, held, **settings)
+    for actor, marked in zip(held.members, marks, strict=True):
+        await vote(db, held, ballot, actor, marks=for_(*marked))
+    await close(db, held, ballot)
+    async with db.reading() as reading:
+        view = ballot_view(await reading.get(ballots, ballot))
+    assert outcome(view, translator("vi")) == said
+    assert said in result_line(view, translator("vi"))
+    assert outcome(view, translator("en"))

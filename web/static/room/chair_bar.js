@@ -1,6 +1,7 @@
 // The next sensible acts, in order, with a key each; what cannot be undone asks first.
+import { prepared } from "./ballot_facts.js";
 import { h, fill, $ } from "./dom.js";
-import { ballots, items, nextItem, openBallot, queue, running, speaker, voice } from "./facts.js";
+import { items, nextItem, openBallot, queue, running, speaker, voice } from "./facts.js";
 import { t } from "./words.js";
 
 export class ChairBar {
@@ -22,22 +23,31 @@ export class ChairBar {
     const room = this.#room;
     const [first] = queue(state);
     const now = speaker(state);
-    const open = openBallot(state);
-    const here = running(state);
-    const prepared = ballots(state).find((ballot) => ballot.state === "prepared" && ballot.item_id === here?.id) ?? ballots(state).find((ballot) => ballot.state === "prepared");
     const next = nextItem(state);
     const acts = [];
     if (now) acts.push({ key: "P", label: t("room.end_speech"), act: () => room.do("EndSpeech", { speech_id: now.id }) });
     else if (first) acts.push({ key: "P", label: t("room.give_floor", { name: voice(state, first).name }), act: () => room.do("GiveFloor", { speech_id: first.id }) });
-    if (open) acts.unshift({ key: "B", label: t("room.close_ballot"), primary: true, act: () => room.confirm(t("room.confirm_close_ballot", { n: open.cast, entitled: open.entitled }), () => room.do("CloseBallot", { ballot_id: open.id })) });
-    else if (prepared) acts.push({ key: "B", label: t("room.open_ballot"), act: () => room.confirm(t("room.confirm_open_ballot", { question: prepared.question }), () => room.do("OpenBallot", { ballot_id: prepared.id })) });
-    else acts.push({ key: "B", label: t("room.new_ballot"), act: () => room.editBallot() });
+    acts.push({ key: "B", ...this.#ballot(state, openBallot(state), running(state)) });
+    if (openBallot(state)) acts.unshift(acts.pop());
     acts.push({ key: "K", label: t("room.record_conclusion"), act: () => room.editConclusion() });
     if (next) acts.push({ key: "ArrowRight", label: t("room.go_to_item", { n: items(state).indexOf(next) + 1 }), quiet: true, act: () => room.do("StartItem", { item_id: next.id }) });
     else if (room.leads) acts.push({ key: "E", label: t("room.end_meeting"), quiet: true, act: () => room.confirm(t("room.confirm_end"), () => room.do("EndMeeting")) });
     if (!acts.some((act) => act.primary)) acts[0].primary = true;
     if (next && room.leads) acts.push({ key: "E", label: t("room.end_meeting"), quiet: true, act: () => room.confirm(t("room.confirm_end"), () => room.do("EndMeeting")) });
     return acts;
+  }
+
+  // The open one is ended; else the next of the list is opened, that of the running item first.
+  #ballot(state, open, here) {
+    const room = this.#room;
+    if (open?.method === "hand" && open.state === "open") return { ...room.counting.act(open), primary: true };
+    if (open?.method === "hand") return { label: t("room.resume_ballot"), primary: true, act: () => room.do("ResumeBallot", { ballot_id: open.id }) };
+    if (open) return { label: t("room.close_ballot"), primary: true, act: () => room.confirm(t("room.confirm_close_ballot", { n: open.cast, entitled: open.entitled }), () => room.do("CloseBallot", { ballot_id: open.id })) };
+    const waiting = prepared(state);
+    const next = waiting.find((ballot) => ballot.item_id === here?.id) ?? waiting[0];
+    if (!next) return { label: t("room.new_ballot"), act: () => room.editBallot() };
+    const place = waiting.length > 1 ? ` (${t("room_ballots.nth_of", { number: waiting.indexOf(next) + 1, all: waiting.length })})` : "";
+    return { label: t("room.open_ballot") + place, act: () => room.confirm(t("room.confirm_open_ballot", { question: next.question }), () => room.do("OpenBallot", { ballot_id: next.id })) };
   }
 
   #key(event) {

@@ -1,5 +1,7 @@
 // A form in a dialog: opened clean, kept open with what was typed until the server has it.
 import { $, fill, h } from "./dom.js";
+import { items, running } from "./facts.js";
+import { t } from "./words.js";
 
 export function openForm(id) {
   const dialog = $(id);
@@ -22,4 +24,9 @@ export function onSubmit(id, send, done) {
       done?.(answer.answer, form);
     } else fill(form.querySelector("[data-refused]"), h("p", { class: "notice bad", role: "alert" }, answer.text));
   });
+}
+
+// The agenda as the options of a select; the running item unless told another.
+export function fillItems(select, state, chosen = running(state)?.id) {
+  fill(select, h("option", { value: "" }, t("room.whole_meeting")), items(state).map((item, n) => h("option", { value: item.id, selected: item.id === chosen }, `${n + 1}. ${item.title}`)));
 }

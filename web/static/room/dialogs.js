@@ -1,7 +1,6 @@
-// The dialogs of those who run the meeting: a ballot, a conclusion, and "are you sure".
-import { onSubmit, openForm } from "./dialog_form.js";
+// The dialogs of those who run the meeting: a conclusion, a reason, and "are you sure".
+import { fillItems, onSubmit, openForm } from "./dialog_form.js";
 import { h, fill, $ } from "./dom.js";
-import { items, running } from "./facts.js";
 import { newId, t } from "./words.js";
 
 export class Dialogs {
@@ -10,7 +9,6 @@ export class Dialogs {
   constructor(room) {
     this.#room = room;
     for (const button of document.querySelectorAll("dialog [data-close]")) button.addEventListener("click", () => button.closest("dialog").close());
-    onSubmit("#ballot-dialog", (form) => this.#prepare(form));
     onSubmit("#conclusion-dialog", (form) => this.#conclude(form));
     onSubmit("#reason-dialog", (form) => this.#act(form.elements.reason.value));
   }
@@ -20,13 +18,6 @@ export class Dialogs {
     $("#confirm-text").textContent = text;
     $("#confirm-yes").onclick = () => { dialog.close(); act(); };
     dialog.showModal();
-  }
-
-  ballot(again) {
-    const form = openForm("#ballot-dialog");
-    form.dataset.previous = again?.id ?? "";
-    this.#items(form.elements.item_id, again?.item_id);
-    if (again) for (const name of ["question", "kind", "base", "disclosure"]) form.elements[name].value = again[name];
   }
 
   // A sentence that must be given with an act.
@@ -41,27 +32,12 @@ export class Dialogs {
     const form = openForm("#conclusion-dialog");
     const { state } = this.#room;
     form.dataset.id = known?.id ?? newId();
-    this.#items(form.elements.item_id, known?.item_id);
+    fillItems(form.elements.item_id, state, known?.item_id);
     form.elements.text.value = known?.text ?? "";
     form.elements.due_on.value = known?.due_on ?? "";
     const agencies = Object.entries(state.agencies);
     fill(form.elements.lead, h("option", { value: "" }, t("room.no_lead")), agencies.map(([key, name]) => h("option", { value: key, selected: key === known?.lead_agency_id }, name)));
     fill($("#support"), agencies.map(([key, name]) => h("label", { class: "check" }, h("input", { type: "checkbox", name: "support", value: key, checked: known?.support_agency_ids.includes(key) }), h("span", {}, name))));
-  }
-
-  #items(select, chosen = running(this.#room.state)?.id) {
-    fill(select, h("option", { value: "" }, t("room.whole_meeting")), items(this.#room.state).map((item, n) => h("option", { value: item.id, selected: item.id === chosen }, `${n + 1}. ${item.title}`)));
-  }
-
-  #prepare(form) {
-    const f = form.elements;
-    const fraction = (text) => text.split("/").map(Number);
-    const strict = f.threshold.value.startsWith(">");
-    return this.#room.do("PrepareBallot", {
-      question: f.question.value, item_id: f.item_id.value || null, base: f.base.value, threshold: fraction(f.threshold.value.slice(1)), strict,
-      quorum: fraction(f.quorum.value), change_allowed: f.change_allowed.checked, kind: f.kind.value, disclosure: f.disclosure.value,
-      tie: f.tie.checked ? "chair" : "fails", previous_id: form.dataset.previous || null,
-    });
   }
 
   #conclude(form) {

@@ -73,11 +73,4 @@ export function spentSeconds(item, now) {
   return item.spent_seconds + sinceStart;
 }
 
-export const ballotRule = (ballot) => {
-  const base = { all: ballot.members_total, present: ballot.entitled, cast: ballot.cast }[ballot.base];
-  const [num, den] = ballot.threshold;
-  const exact = (base * num) / den;
-  return { base, needed: ballot.strict ? Math.floor(exact + 1e-9) + 1 : Math.ceil(exact - 1e-9) };
-};
-
 export const initials = (name) => name.trim().split(/\s+/).slice(-2).map((word) => word[0]).join("").toUpperCase();

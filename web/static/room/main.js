@@ -2,15 +2,18 @@
 import { ActsDialog } from "./acts_dialog.js";
 import { AgendaView } from "./agenda_view.js";
 import { AttendanceView } from "./attendance_view.js";
+import { BallotForm } from "./ballot_form.js";
 import { BallotSheet } from "./ballot_sheet.js";
 import { BallotsView } from "./ballot_views.js";
 import { ChairBar } from "./chair_bar.js";
 import { Connection } from "./connection.js";
+import { Counting } from "./counting.js";
 import { CurrentView } from "./current_view.js";
 import { Dialogs } from "./dialogs.js";
 import { $ } from "./dom.js";
 import { ItemDialog } from "./item_dialog.js";
 import { MinutesView } from "./minutes_view.js";
+import { ReadyList } from "./ready_list.js";
 import { RollCall } from "./roll_call.js";
 import { SpeakingView } from "./speaking_view.js";
 import { StatusView } from "./status_view.js";
@@ -21,12 +24,15 @@ class Room {
   #status = new StatusView(this.connection);
   #minutes = new MinutesView(this);
   #dialogs = new Dialogs(this);
+  #ballotForm = new BallotForm(this);
+  #ready = new ReadyList(this);
+  counting = new Counting(this);
   #item = new ItemDialog(this);
   #acts = new ActsDialog();
   #views = [
     new CurrentView(this), new AgendaView(this), new AttendanceView(this), new SpeakingView(this),
     new BallotsView(this), new ChairBar(this), new BallotSheet(this),
-    new RollCall(this),
+    new RollCall(this), this.#ready,
     this.#minutes, this.#acts,
   ];
 
@@ -51,7 +57,9 @@ class Room {
   editItem(item) { this.#item.edit(item); }
   splitOff(item) { this.#item.split(item); }
   confirm(text, act) { this.#dialogs.confirm(text, act); }
-  editBallot(again) { this.#dialogs.ballot(again); }
+  editBallot(known, again) { this.#ballotForm.open(known, again); }
+  voteAgain(ballot) { return this.#ballotForm.revote(ballot); }
+  showReady(ballot) { this.#ready.show(ballot); }
   askReason(title, hint, act) { this.#dialogs.reason(title, hint, act); }
   editConclusion(known) { this.#dialogs.conclusion(known); }
 

@@ -1,6 +1,8 @@
 // The shared screen: follows the meeting by itself, without controls, to be read across a hall.
 import { ring } from "./attendance_view.js";
-import { resultView, ruleText } from "./ballot_views.js";
+import { timeLeft } from "./ballot_facts.js";
+import { resultView, sumsView } from "./ballot_result.js";
+import { hasOptions, ruleText } from "./ballot_words.js";
 import { Connection } from "./connection.js";
 import { $, bar, fill, h } from "./dom.js";
 import { attendance, ballots, items, openBallot, queue, running, speaker, spoken, voice } from "./facts.js";
@@ -41,7 +43,12 @@ class Projector {
   }
 
   #open(ballot) {
-    return [bar([["brand", ballot.cast]], ballot.entitled, true), h("p", { class: "big" }, t("room.turnout", { n: ballot.cast, entitled: ballot.entitled })), h("p", {}, ruleText(ballot))];
+    if (ballot.method === "hand") return [h("p", { class: "big" }, t("room_ballots.count_being")), h("p", {}, ruleText(ballot))];
+    return [
+      bar([["brand", ballot.cast]], ballot.entitled, true),
+      h("p", { class: "big" }, t("room.turnout", { n: ballot.cast, entitled: ballot.entitled }), ballot.closes_at && h("span", { class: "closes", id: "closes" })),
+      ballot.progress === "votes" && sumsView(ballot, !hasOptions(ballot)), h("p", {}, ruleText(ballot)),
+    ].filter(Boolean);
   }
 
   #talk(state, item) {
@@ -62,6 +69,8 @@ class Projector {
     const now = this.#connection.now();
     $("#time").textContent = timeOf(new Date(now).toISOString());
     const speech = this.state && speaker(this.state);
+    const closes = $("#closes");
+    if (closes) closes.textContent = ` · ${t("room_ballots.time_left", { time: countdown(timeLeft(openBallot(this.state), now) ?? 0) })}`;
     const clock = $("#clock");
     if (speech && clock) {
       const left = speech.limit_seconds - spoken(speech, now);
