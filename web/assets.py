@@ -24,7 +24,7 @@ def _files() -> dict[str, Path]:
 
 
 @cache
-def _version() -> str:
+def version() -> str:
     """One version for all static files: modules import each other by plain relative addresses."""
     found = hashlib.sha256()
     for name, file in _files().items():
@@ -41,7 +41,7 @@ def _content(path: str, packed: bool) -> bytes:
 
 def static(path: str) -> str:
     """The address of a static file, such as `css/app.css`."""
-    return f"/static/{_version()}/{path}"
+    return f"/static/{version()}/{path}"
 
 
 async def serve(request: web.Request) -> web.Response:
@@ -50,7 +50,7 @@ async def serve(request: web.Request) -> web.Response:
         raise web.HTTPNotFound
     suffix = Path(path).suffix
     packed = suffix in _PACKED and "gzip" in request.headers.get("Accept-Encoding", "")
-    fresh = request.match_info["version"] == _version()
+    fresh = request.match_info["version"] == version()
     headers = {
         "Content-Type": _TYPES.get(suffix, "application/octet-stream") + ("; charset=utf-8" if suffix in _PACKED else ""),
         "Cache-Control": "public, max-age=31536000, immutable" if fresh else "no-cache",

@@ -15,13 +15,16 @@ from .pages import (
     meetings,
     minutes,
     minutes_history,
+    notes,
     organisation_import,
     outbox,
     papers,
     personal_link,
+    programme,
     room,
     schedule,
     sign_in,
+    talk,
 )
 
 ALL_ROUTES = (
@@ -37,6 +40,9 @@ ALL_ROUTES = (
     room.routes,
     minutes.routes,
     minutes_history.routes,
+    notes.routes,
+    talk.routes,
+    programme.routes,
     personal_link.routes,
     outbox.routes,
     admin.routes,

@@ -164,7 +164,7 @@ async def test_the_same_routes_do_show_it_to_those_who_are_invited(site: Site):
     expected = {
         "duoc.moi": {
             "/", "/meetings", "/meetings/{id}", "/papers/{paper}", "/meetings/{id}/room", "/meetings/{id}/minutes",
-            "/meetings/{id}/minutes/print",
+            "/meetings/{id}/minutes/print", "/meetings/{id}/programme", "/meetings/{id}/notes", "/meetings/{id}/notes.txt",
         },
         "thu.ky": {
             "/letters", "/letters/{letter}/message.eml", "/outbox", "/outbox/{id}", "/outbox/{id}/html", "/meetings/{id}/edit",

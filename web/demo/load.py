@@ -221,7 +221,7 @@ class Week:
         await self._do("VP.2", command, f"{name} conclude")
 
     async def _paper(self, meeting: str, name: str, title: str, item: str) -> None:
-        content = one_page_pdf(title)
+        content = plain_pdf(title)
         command = AddPaper(meeting_id=meeting, title=title, file_name="du-thao.pdf", content=content, item_id=item)
         await self._do("VP.2", command, f"{name} paper")
 
@@ -236,22 +236,30 @@ class Week:
         await self._do("VP.2", AppendMinutesUpdate(meeting_id=meeting, update=doc.get_update()), f"{name} minutes")
 
 
-def one_page_pdf(title: str) -> bytes:
-    """The smallest honest PDF: one A4 page with a line of text (without marks, which the base fonts lack)."""
+def plain_pdf(title: str, pages: int = 6) -> bytes:
+    """The smallest honest PDF: A4 pages with lines of text (without marks, which the base fonts lack)."""
     from meetings.text import fold
 
-    text = f"BT /F1 20 Tf 70 760 Td ({fold(title).upper()}) Tj ET".encode("ascii", "replace")
+    kids = " ".join(f"{4 + 2 * n} 0 R" for n in range(pages))
     objects = [
-        b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
-        b"<< /Length %d >>\nstream\n%b\nendstream" % (len(text), text), b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+        b"<< /Type /Catalog /Pages 2 0 R >>", f"<< /Type /Pages /Kids [{kids}] /Count {pages} >>".encode(),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
     ]  # fmt: skip
+    for n in range(1, pages + 1):
+        lines = [f"/F1 20 Tf 70 760 Td ({fold(title).upper()}) Tj", f"/F1 13 Tf 0 -40 Td (Phan {n} tren {pages}) Tj"]
+        lines += [f"0 -24 Td ({n}.{k}. Noi dung chi tiet cua du thao, de thu phong hop.) Tj" for k in range(1, 13)]
+        text = f"BT {' '.join(lines)} ET".encode("ascii", "replace")
+        objects.append(
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents %d 0 R /Resources << /Font << /F1 3 0 R >> >> >>"
+            % (3 + 2 * n)
+        )
+        objects.append(b"<< /Length %d >>\nstream\n%b\nendstream" % (len(text), text))
     body, places = b"%PDF-1.4\n", []
     for number, content in enumerate(objects, 1):
         places.append(len(body))
         body += b"%d 0 obj\n%b\nendobj\n" % (number, content)
     table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    return body + b"xref\n0 6\n0000000000 65535 f \n%btrailer << /Size 6 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (
-        table,
-        len(body),
-    )
+    size = len(objects) + 1
+    return body + b"xref\n0 %d\n0000000000 65535 f \n%btrailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (
+        size, table, size, len(body),
+    )  # fmt: skip

@@ -13,7 +13,7 @@ from meetings.errors import NotFound
 from meetings.minutes_templates import parsed, template_of
 from realtime.connections import admit
 
-from ..assets import static
+from ..assets import static, version
 from ..keys import DB, LANGUAGE, SETTINGS, known
 from ..rendering import page
 
@@ -31,13 +31,19 @@ async def projector(request: web.Request) -> web.Response:
     return await shell(request, "room/projector.html", "projector")
 
 
+@routes.get("/version")
+async def installed(request: web.Request) -> web.Response:
+    """Of the browser's code: a screen that runs for days sees by it that the product was upgraded. Keeps its session awake too."""
+    return web.Response(text=version(), headers={"Cache-Control": "no-store"})
+
+
 async def shell(request: web.Request, template: str, view: str) -> web.Response:
     actor = known(request)
     meeting_id = request.match_info["id"]
     async with request.app[DB].reading() as reading:
         by = await standing(reading, meeting_id, actor)
-        found = by.meeting
         await admit(reading, "", actor, meeting_id, view)
+        found = by.meeting
         if found is None or found.state == "draft":
             raise NotFound
         skeleton = parsed((await template_of(reading, found.type)).item)
@@ -46,8 +52,9 @@ async def shell(request: web.Request, template: str, view: str) -> web.Response:
         "words": words(request[LANGUAGE]), "page": f"/meetings/{meeting_id}",
         "door": by.runs or by.organises,
         "item_template": [[line.kind, line.text] for line in skeleton],
+        "me": by.me.id if by.me else "", "vendor": static("vendor/"), "version": version(),
     }  # fmt: skip
-    imports = {"imports": {"socket.io": static("vendor/socket.io.js"), "editor": static("vendor/editor.js")}}
+    imports = {"imports": {name: static(f"vendor/{name}.js") for name in ("socket.io", "editor", "pdf")}}
     return page(request, template, m=found, by=by, boot=_script(boot), imports=_script(imports))
 
 

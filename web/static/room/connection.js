@@ -76,9 +76,14 @@ export class Connection {
     if (batch.epoch !== this.#epoch) return void this.#join();
     if (batch.to <= this.#known) return;
     if (batch.from > this.#known + 1) return void this.#sync();
-    for (const [seq, kind, data] of batch.events) if (seq > this.#known) apply(this.state, kind, data, this.role);
+    for (const [seq, kind, data] of batch.events) if (seq > this.#known) this.#apply(kind, data);
     this.#known = batch.to;
     this.#tell("change");
+  }
+
+  #apply(kind, data) {
+    apply(this.state, kind, data, this.role);
+    this.#tell("event", [kind, data]);
   }
 
   async #sync() {

@@ -1,9 +1,7 @@
-// The item in the centre: its title, its papers, what was decided; and the meeting's head with its state and time.
+// The item in the centre: its title, what was decided; and the meeting's head with its state and time.
 import { h, fill, $ } from "./dom.js";
-import { conclusions, items, papers, recusals, running } from "./facts.js";
+import { conclusions, inCentre, items, recusals, running } from "./facts.js";
 import { dateOf, t, timeOf } from "./words.js";
-
-const ENDINGS = { "application/pdf": "PDF", "image/png": "PNG", "image/jpeg": "JPG" };
 
 export class CurrentView {
   #room;
@@ -11,7 +9,7 @@ export class CurrentView {
 
   render(state) {
     this.#head(state);
-    const item = state.items[this.#room.looking] ?? running(state) ?? items(state)[0];
+    const item = inCentre(state, this.#room.looking);
     const number = items(state).findIndex((each) => each.id === item?.id) + 1;
     fill($("#item-head"), item && h("p", { class: "small muted" }, t("room.item_number", { n: number }), item.state === "running" && [` · ${t("room.item_running")} · `, h("strong", { "data-item-clock": item.id })]),
       item && h("h2", {}, item.title), item?.presenter && h("p", { class: "muted" }, item.presenter),
@@ -20,10 +18,6 @@ export class CurrentView {
           t(item.state === "done" ? "room.return_to" : "room.start_item")),
         running(state) && this.#room.looking && h("button", { class: "quiet compact", "data-key": "back-now", onclick: () => this.#room.look(null) }, t("room.back_to_now"))),
       item && this.#recusals(state, item));
-    const own = item ? papers(state, item.id) : [];
-    const common = Object.values(state.papers).filter((paper) => !state.items[paper.item_id]);
-    fill($("#papers"), own.length + common.length === 0 && h("p", { class: "muted" }, t("room.no_papers")),
-      own.map((paper) => this.#paper(paper)), common.length > 0 && h("h3", {}, t("room.common_papers")), common.map((paper) => this.#paper(paper)));
     this.#conclusions(state);
     this.tick(state);
   }
@@ -73,12 +67,6 @@ export class CurrentView {
     $("#video").hidden = !url;
     if (url) $("#video-link").href = url;
     fill($("#video-facts"), id && h("li", {}, `${t("room.video_id")}: `, h("code", {}, id)), passcode && h("li", {}, `${t("room.video_passcode")}: `, h("code", {}, passcode)));
-  }
-
-  #paper(paper) {
-    const ending = ENDINGS[paper.media_type] ?? paper.file_name.split(".").pop().toUpperCase();
-    return h("div", { class: "paper-line" }, h("span", { class: "paper-kind", "aria-hidden": "true" }, ending), h("span", { class: "strong" }, paper.title),
-      h("a", { class: "button compact", href: `/papers/${paper.id}`, target: "_blank", rel: "noopener", "data-key": `paper-${paper.id}`, "aria-label": `${t("room.open_paper")}: ${paper.title}` }, t("room.open_paper")));
   }
 
   #conclusions(state) {

@@ -6,6 +6,11 @@ const byPosition = (a, b) => a.position - b.position || (a.id < b.id ? -1 : 1);
 export const values = (map) => Object.values(map);
 export const items = (state) => values(state.items).sort(byPosition);
 export const running = (state) => values(state.items).find((item) => item.state === "running") ?? null;
+// The item in the centre: what this person looks at, or what is being discussed.
+export const inCentre = (state, looking) => state.items[looking] ?? running(state) ?? items(state)[0];
+// Null, too, when its paper is no longer there.
+export const presentation = (state) => values(state.presentations).find((each) => !each.paper_id || state.papers[each.paper_id]) ?? null;
+export const announcements = (state) => values(state.announcements).sort((a, b) => (a.made_at < b.made_at ? 1 : -1));
 export const speaker = (state) => values(state.speeches).find((speech) => speech.state === "speaking") ?? null;
 // On how the meeting is run, before the others.
 export const queue = (state) => values(state.speeches).filter((speech) => speech.state === "waiting")

@@ -1,6 +1,7 @@
 // The room: one connection, one state, and a view for each part of the page.
 import { ActsDialog } from "./acts_dialog.js";
 import { AgendaView } from "./agenda_view.js";
+import { AnnouncementsView } from "./announcements_view.js";
 import { AttendanceView } from "./attendance_view.js";
 import { BallotForm } from "./ballot_form.js";
 import { BallotSheet } from "./ballot_sheet.js";
@@ -14,9 +15,12 @@ import { $ } from "./dom.js";
 import { ItemDialog } from "./item_dialog.js";
 import { MinutesView } from "./minutes_view.js";
 import { ReadyList } from "./ready_list.js";
+import { NotesView } from "./notes_view.js";
+import { PapersView } from "./papers_view.js";
 import { RollCall } from "./roll_call.js";
 import { SpeakingView } from "./speaking_view.js";
 import { StatusView } from "./status_view.js";
+import { TalkView } from "./talk_view.js";
 
 class Room {
   connection = new Connection();
@@ -29,11 +33,13 @@ class Room {
   counting = new Counting(this);
   #item = new ItemDialog(this);
   #acts = new ActsDialog();
+  #papers = new PapersView(this);
   #views = [
     new CurrentView(this), new AgendaView(this), new AttendanceView(this), new SpeakingView(this),
     new BallotsView(this), new ChairBar(this), new BallotSheet(this),
     new RollCall(this), this.#ready,
     this.#minutes, this.#acts,
+    this.#papers, new NotesView(this, () => this.#papers.openId), new TalkView(this), new AnnouncementsView(this),
   ];
 
   constructor() {
@@ -63,6 +69,14 @@ class Room {
   askReason(title, hint, act) { this.#dialogs.reason(title, hint, act); }
   editConclusion(known) { this.#dialogs.conclusion(known); }
 
+  redraw() { this.#render(); }
+
+  showTab(name) {
+    this.#show("data-shown", name, "[data-tab]");
+    this.#show("data-phone", "now", "[data-part]");
+    this.#render();
+  }
+
   look(item) {
     this.looking = item;
     this.#show("data-phone", "now", "[data-part]");
@@ -84,6 +98,7 @@ class Room {
         const name = button.dataset.tab ?? button.dataset.part;
         this.#show(attribute, name, selector);
         then(name);
+        this.#render();
       });
     }
   }
