@@ -41,6 +41,9 @@ export class Connection {
   // The server's time now, in milliseconds.
   now() { return Date.now() + this.offset; }
 
+  // After sleep, a connection that is dead may still look alive.
+  again() { if (this.status !== "gone") this.#socket.disconnect().connect(); }
+
   // Resolves with the server's acknowledgement, however long the connection takes to come back.
   do(name, fields = {}) {
     const data = { id: newId(), name, ...fields };

@@ -1,83 +1,53 @@
 // The shared screen: follows the meeting by itself, without controls, to be read across a hall.
 import { ring } from "./attendance_view.js";
-import { timeLeft } from "./ballot_facts.js";
-import { resultView, sumsView } from "./ballot_result.js";
-import { hasOptions, ruleText } from "./ballot_words.js";
 import { Connection } from "./connection.js";
-import { $, bar, fill, h } from "./dom.js";
-import { attendance, ballots, items, openBallot, queue, running, speaker, spoken, voice } from "./facts.js";
-import { codeAddress, codeImage } from "./door_code.js";
-import { boot, countdown, t, timeOf } from "./words.js";
+import { $, fill, h } from "./dom.js";
+import { announcements, attendance, openBallot, presentation, speaker } from "./facts.js";
+import { Endurance } from "./projector_endurance.js";
+import { ProjectorPaper } from "./projector_paper.js";
+import { stageOf } from "./projector_stages.js";
+import { t, timeOf } from "./words.js";
 
-const RESULT_STAYS = 90_000;
+const ANNOUNCED = 15 * 60_000; // as long as an announcement is read out on the screen
 
 class Projector {
-  #connection = new Connection();
+  connection = new Connection();
+  #paper = new ProjectorPaper($("#paper"));
+
   constructor() {
-    this.#connection.on("change", () => this.#render());
-    this.#connection.on("status", () => { $("#cut").hidden = ["connected", "connecting"].includes(this.#connection.status); });
-    this.#connection.on("gone", () => { $("#cut").hidden = false; });
-    setInterval(() => this.#tick(), 500);
+    this.connection.on("change", () => this.#render());
+    this.connection.on("status", () => { $("#cut").hidden = ["connected", "connecting"].includes(this.connection.status); });
+    new Endurance(this.connection, () => this.#calm());
+    setInterval(() => this.#render(), 500);
   }
 
-  get state() { return this.#connection.state; }
+  get state() { return this.connection.state; }
 
   #render() {
-    const { state } = this;
-    const item = running(state);
-    const number = items(state).indexOf(item) + 1;
-    const open = openBallot(state);
-    const closed = this.#freshResult(state);
-    fill($("#kicker"), open ? t("room.voting_now") : closed ? t("room.ballot_result") : item ? t("room.item_number", { n: number }) : t(`room.state_${state.meeting.state}`));
-    fill($("#title"), open?.question ?? closed?.question ?? item?.title ?? state.meeting.title);
-    const stage = open ? this.#open(open) : closed ? [resultView(closed, true)] : this.#talk(state, item);
-    fill($("#stage"), ...stage);
-    const facts = attendance(state);
-    fill($("#foot"), h("div", { class: "foot-ring" }, ring(facts)), h("p", {}, t("room.present_of", { n: facts.present, members: facts.members }), " · ", t(facts.reached ? "room.quorate" : "room.inquorate", { needed: facts.needed })));
-    this.#tick();
-  }
-
-  #freshResult(state) {
-    const last = ballots(state).filter((ballot) => ballot.state === "closed").sort((a, b) => (a.closed_at < b.closed_at ? 1 : -1))[0];
-    return last && this.#connection.now() - Date.parse(last.closed_at) < RESULT_STAYS && !speaker(state) ? last : null;
-  }
-
-  #open(ballot) {
-    if (ballot.method === "hand") return [h("p", { class: "big" }, t("room_ballots.count_being")), h("p", {}, ruleText(ballot))];
-    return [
-      bar([["brand", ballot.cast]], ballot.entitled, true),
-      h("p", { class: "big" }, t("room.turnout", { n: ballot.cast, entitled: ballot.entitled }), ballot.closes_at && h("span", { class: "closes", id: "closes" })),
-      ballot.progress === "votes" && sumsView(ballot, !hasOptions(ballot)), h("p", {}, ruleText(ballot)),
-    ].filter(Boolean);
-  }
-
-  #talk(state, item) {
-    if (state.meeting.state === "invited" && boot.door) return [h("div", { class: "check-in" }, codeImage(this.#connection.now()), h("p", { class: "big" }, t("room_door.scan")))];
-    const speech = speaker(state);
-    const person = speech && voice(state, speech);
-    const waiting = queue(state).slice(0, 3).map((each) => voice(state, each).name);
-    return [
-      person && h("div", { class: "speaker" }, h("div", {}, h("p", { class: "muted" }, t("room.speaking")), h("p", { class: "big" }, person.full), h("p", {}, [...person.lines, person.where].filter(Boolean).join(" · "))), h("span", { class: "clock", id: "clock" })),
-      !person && item?.presenter && h("p", { class: "big" }, item.presenter),
-      waiting.length > 0 && h("p", { class: "muted" }, `${t("room.next_speakers")} ${waiting.join(", ")}`),
-    ].filter(Boolean);
-  }
-
-  #tick() {
-    const code = $("#stage .code");
-    if (code && code.getAttribute("src") !== codeAddress(this.#connection.now())) code.setAttribute("src", codeAddress(this.#connection.now()));
-    const now = this.#connection.now();
+    const now = this.connection.now();
     $("#time").textContent = timeOf(new Date(now).toISOString());
-    const speech = this.state && speaker(this.state);
-    const closes = $("#closes");
-    if (closes) closes.textContent = ` · ${t("room_ballots.time_left", { time: countdown(timeLeft(openBallot(this.state), now) ?? 0) })}`;
-    const clock = $("#clock");
-    if (speech && clock) {
-      const left = speech.limit_seconds - spoken(speech, now);
-      clock.textContent = countdown(left);
-      clock.classList.toggle("late", left < 0);
-    }
-    if (this.state && !speech && $("#stage .result-box") && !this.#freshResult(this.state)) this.#render();
+    if (!this.state || this.connection.status === "gone") return;
+    const stage = stageOf(this.state, now);
+    document.body.dataset.stage = stage.name;
+    fill($("#kicker"), stage.kicker);
+    fill($("#title"), stage.title);
+    fill($("#stage"), ...stage.content.filter(Boolean));
+    this.#paper.show(stage.paper ?? null, stage.page);
+    this.#foot(now);
+  }
+
+  #foot(now) {
+    const facts = attendance(this.state);
+    fill($("#foot"), h("div", { class: "foot-ring" }, ring(facts)), h("p", {}, t("room.present_of", { n: facts.present, members: facts.members }), " · ", t(facts.reached ? "room.quorate" : "room.inquorate", { needed: facts.needed })));
+    const held = ["invited", "live"].includes(this.state.meeting.state);
+    const [last] = announcements(this.state).filter((each) => held && now - Date.parse(each.made_at) < ANNOUNCED);
+    $("#announced").hidden = !last;
+    fill($("#announced"), last && h("strong", {}, `${t("room_talk.announcement")} ${timeOf(last.made_at)}: `), last?.text);
+  }
+
+  // Nobody looks at the screen for anything just now.
+  #calm() {
+    return !this.state || !(openBallot(this.state) || speaker(this.state) || presentation(this.state)?.paper_id);
   }
 }
 
