@@ -64,7 +64,7 @@ async def test_announcements_breaks_and_messages_reach_whom_they_are_for(people:
 
     # Taken away, and switched off; what was typed stays.
     await secretary.click("[data-talk=messages]")
-    await secretary.locator("[data-key^=remove-]").click()
+    await secretary.locator("#talk [data-key^=remove-]").click()
     await secretary.click("#confirm-yes")
     await other.click("[data-talk=messages]")
     await expect(other.locator("#talk-list")).to_contain_text("đã được gỡ")
