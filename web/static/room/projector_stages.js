@@ -3,7 +3,7 @@ import { breakLeft } from "./announcements_view.js";
 import { timeLeft } from "./ballot_facts.js";
 import { resultView, sumsView } from "./ballot_result.js";
 import { hasOptions, ruleText } from "./ballot_words.js";
-import { codeImage } from "./door_code.js";
+import { codeImage, codeStep } from "./door_code.js";
 import { bar, h } from "./dom.js";
 import { ballots, conclusions, items, nextItem, openBallot, presentation, queue, running, speaker, spoken, voice } from "./facts.js";
 import { boot, countdown, t, timeOf } from "./words.js";
@@ -30,7 +30,7 @@ function before(meeting, state, now) {
   return {
     name: "before", kicker: t("room_screen.welcome"), title: meeting.title,
     content: [h("div", { class: boot.door ? "check-in" : "" },
-      boot.door && codeImage(now),
+      boot.door && codeAt(now),
       h("div", {},
         h("p", { class: "huge" }, timeOf(meeting.starts_at)),
         h("p", { class: "big" }, day.format(new Date(meeting.starts_at)), meeting.place ? ` · ${meeting.place}` : ""),
@@ -38,6 +38,13 @@ function before(meeting, state, now) {
         boot.door && h("p", { class: "big" }, t("room_door.scan")),
         minutes <= 120 && h("p", { class: "muted" }, minutes > 0 ? t("room_screen.begins_in", { n: minutes }) : t("room_screen.about_to_begin"))))],
   };
+}
+
+// One picture as long as it is good: an image that is made again is fetched again.
+let code = null;
+function codeAt(now) {
+  if (code?.step !== codeStep(now)) code = { step: codeStep(now), image: codeImage(now) };
+  return code.image;
 }
 
 function end(meeting, state) {
