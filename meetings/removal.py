@@ -38,7 +38,7 @@ async def remove(tx: Transaction, participant_ids: Sequence[str]) -> None:
     """No longer invited. Kept as rows, because answers and votes refer to them: a vote that was cast stands, and a mandate on the
     frozen roll of an open ballot counts as not used."""
     gone = participants.c.id.in_(participant_ids)
-    values = {"removed": True, "attendance": "absent", "link_version": participants.c.link_version + 1}
+    values = {"removed": True, "attendance": "absent", "seat": None, "link_version": participants.c.link_version + 1}
     await tx.write(sa.update(participants).where(gone).values(**values))
     await end_stays(tx, participant_ids)
     await _silence(tx, participant_ids)

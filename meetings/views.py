@@ -48,6 +48,7 @@ def participant_view(row: Row) -> View | None:
         "answer": row.answer, "answer_reason": row.answer_reason, "answer_by": row.answer_by,
         "substitute_for_id": row.substitute_for_id, "attendance": row.attendance,
         "arrived_at": _at(row.arrived_at), "left_at": _at(row.left_at), "absence": row.absence, "absence_reason": row.absence_reason,
+        "seat": row.seat,
     }  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from .pages import (
     programme,
     room,
     schedule,
+    seating,
     sign_in,
     talk,
 )
@@ -35,6 +36,7 @@ ALL_ROUTES = (
     meetings.routes,
     attendance.routes,
     door.routes,
+    seating.routes,
     letters.routes,
     papers.routes,
     room.routes,

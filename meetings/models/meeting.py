@@ -115,7 +115,8 @@ participants = sa.Table(
     one_of("attendance", "absent", "room", "online"),
     at("arrived_at"), at("left_at"),  # first and last of its stays; left_at is empty while present
     one_of("absence", "", "excused", "unexcused"), line("absence_reason"),  # as the secretary marked it
-    sa.UniqueConstraint("meeting_id", "person_id"),
+    sa.Column("seat", sa.String(8), nullable=True),  # its label in the plan of the meeting's room
+    sa.UniqueConstraint("meeting_id", "person_id"), sa.UniqueConstraint("meeting_id", "seat"),
 )  # fmt: skip
 
 # Each time that a participant was there: from coming to leaving, or to changing between the room and online.

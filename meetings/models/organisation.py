@@ -84,6 +84,7 @@ rooms = sa.Table(
     ref("agency_id", "agencies"),
     line("name"), line("address"),
     count("capacity"),
+    sa.Column("plan", sa.JSON(none_as_null=True), nullable=True),  # seating_plan.Plan
     flag("active", default=True),
 )  # fmt: skip
 

@@ -20,6 +20,7 @@ from ..models.meeting import items, meetings, papers, participants, sites
 from ..models.organisation import agencies
 from ..models.post import outbox
 from ..models.room import ballots, conclusions, speeches
+from ..seating import room_with_plan
 from ..standing import Standing
 from ..text import fold
 from .letters import letters_about, waiting_letters
@@ -53,6 +54,7 @@ class MeetingPage:
     meeting: Row
     host: Row
     place: str
+    seating: bool  # its room has a plan
     participants: Sequence[Row]
     sites: Sequence[Row]
     items: Sequence[Row]
@@ -158,6 +160,7 @@ async def meeting_page(reading: Reading, actor: Actor, meeting_id: str) -> Meeti
     everyone = [row for row in await of(participants, participants.c.position, participants.c.name_key) if not row.removed]
     return MeetingPage(
         by=by, meeting=meeting, host=names[meeting.host_agency_id], place=await place_of(reading, meeting),
+        seating=await room_with_plan(reading, meeting) is not None,
         participants=everyone, sites=[row for row in await of(sites, sites.c.position) if not row.removed],
         items=await of(items, items.c.position, items.c.id),
         papers=[row for row in await of(papers, papers.c.position) if not row.removed],

@@ -10,8 +10,14 @@ from meetings.commands import Actor
 from meetings.database import Database
 from meetings.models.columns import new_id
 from meetings.models.meeting import items, meetings, participants, sites
-from meetings.models.organisation import agencies, people
+from meetings.models.organisation import agencies, people, rooms
 from meetings.text import name_sort_key
+
+# Of four seats: A1 at the head, B1 to B3 before it.
+PLAN = {
+    "width": 4, "height": 3,
+    "cells": [{"x": 0, "y": 0, "kind": "head", "label": "A1"}] + [{"x": x, "y": 2, "kind": "seat", "label": f"B{x + 1}"} for x in range(3)],
+}  # fmt: skip
 
 
 @dataclass
@@ -69,9 +75,10 @@ async def hold_meeting(db: Database, members: int = 3, state: str = "invited") -
     async with db.transaction("organisation") as tx:
         for key, name in ((host, "Sở A"), (other, "Sở B")):
             await tx.insert(agencies, id=key, name=name, short_name=name, code=key[:8])
+        await tx.insert(rooms, id=meeting_id, agency_id=host, name="Phòng có sơ đồ", plan=PLAN)
         await tx.insert_many(people, person_rows)
         await tx.insert(
-            meetings, id=meeting_id, uid=f"{meeting_id}@hue.example", state=state, title="Họp thử", host_agency_id=host,
+            meetings, id=meeting_id, uid=f"{meeting_id}@hue.example", state=state, title="Họp thử", host_agency_id=host, room_id=meeting_id,
             created_by=actors[1].person_id, starts_at=now - timedelta(minutes=5), ends_at=now + timedelta(hours=2),
             created_at=now, changed_at=now, started_at=now if state == "live" else None,
         )  # fmt: skip

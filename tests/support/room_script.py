@@ -138,6 +138,8 @@ class Script:
             "EditItem": lambda: {"item_id": one("items"), "title": f"Sửa {dice.random()}", "minutes": 7, "speaking_seconds": 90},
             "SplitOffItems": lambda: {"item_ids": [self._one(state, "items", "planned")], "title": "Họp tiếp"},
             "NameDeputy": lambda: {"participant_id": one("participants")},
+            "PlaceParticipant": lambda: {"participant_id": one("participants"), "seat": dice.choice(["", "A1", "B1", "B2"])},
+            "ArrangeSeats": lambda: {"afresh": dice.random() < 0.5},
             "CheckIn": lambda: {"mode": dice.choice(["room", "online"])},
             "MarkAttendance": lambda: {
                 "participant_id": one("participants"), "attendance": dice.choice(["room", "absent", "mistaken"]),

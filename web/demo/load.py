@@ -26,6 +26,7 @@ from meetings.models.organisation import accounts, agencies, people
 from meetings.papers import AddPaper
 from meetings.perform import perform
 from meetings.scheduling import CreateDraft, SendInvitations
+from meetings.seating import ArrangeSeats
 from meetings.settings import Settings
 from meetings.speaking import AskToSpeak
 from meetings.voting import CastVote, CloseBallot, OpenBallot, PrepareBallot
@@ -164,6 +165,7 @@ class Week:
         await self._paper(meeting, "running", "Dự thảo Kế hoạch chuyển đổi số", self._id("running item 1"))
         for key in [*heads[:12], "X004.0"]:
             await self._answer(meeting, key, "accepted", "running")
+        await self._do("VP.2", ArrangeSeats(meeting_id=meeting), "running seats")
         await self._do("UBND.1", StartMeeting(meeting_id=meeting), "running start")
         for number, key in enumerate(["UBND.1", "VP.2", *heads[:11], "X004.0"]):
             mode: Any = "online" if number % 4 == 3 else "room"

@@ -13,6 +13,8 @@ from meetings.database import Database
 from meetings.organisation import Kind, SaveAgency, SavePosition, SaveRoom
 from meetings.people import SavePerson
 from meetings.perform import perform
+from meetings.seating import SavePlan
+from meetings.seating_plan import shape
 from meetings.text import fold
 
 from ..passwords import hashed
@@ -124,17 +126,19 @@ class City:
                 return honorific, name
 
     async def _rooms(self) -> None:
-        for name, code, seats in (
-            ("Phòng họp 1", "VP", 80),
-            ("Phòng họp 2", "VP", 30),
-            ("Phòng họp 3", "VP", 16),
-            ("Hội trường", "SYT", 120),
+        for name, code, seats, drawn in (
+            ("Phòng họp 1", "VP", 80, "classroom"),
+            ("Phòng họp 2", "VP", 30, "u"),
+            ("Phòng họp 3", "VP", 16, "round"),
+            ("Hội trường", "SYT", 120, "theatre"),
         ):
             address = "16 Lê Lợi" if code == "VP" else "28 Lê Lợi"
             command = SaveRoom(
                 id=stable_id(f"room {code} {name}"), agency_id=self.agency[code], name=name, address=address, capacity=seats
             )
             self.room[name] = (await do(self._db, command))["room_id"]
+            plan = SavePlan(id=stable_id(f"plan {code} {name}"), room_id=self.room[name], plan=shape(drawn, seats))
+            await do(self._db, plan)
 
     async def _accounts(self) -> None:
         password_hash = await hashed(PASSWORD)

@@ -11,13 +11,16 @@ from meetings.commands import Actor
 from meetings.database import Row
 from meetings.errors import Invalid, NotFound, Problem
 from meetings.models.meeting import participants
+from meetings.perform import perform
 from meetings.queries.meetings import meeting_page
+from meetings.removal import RenewLink
 
 from ..flashes import redirect
-from ..forms import fields_of
-from ..keys import ACTOR, DB, LANGUAGE, SIGNING_KEY
+from ..forms import command_from, fields_of
+from ..keys import ACTOR, DB, LANGUAGE, SIGNING_KEY, signed_in
 from ..rendering import page
 from .meetings import give_answer, page_context
+from .schedule import sender_of
 from .sign_in import start_session
 
 routes = web.RouteTableDef()
@@ -50,6 +53,17 @@ async def join(request: web.Request) -> web.Response:
     if signed is None or signed.kind != "account" or signed.person_id != actor.person_id:
         await start_session(request, response, participant_id=actor.participant_id)
     raise response
+
+
+@routes.post("/meetings/{id}/renew-link")
+async def renew(request: web.Request) -> web.Response:
+    """For those who organise: the link fell into wrong hands."""
+    actor, data = signed_in(request), await fields_of(request)
+    command = command_from(RenewLink, data, meeting_id=request.match_info["id"], sender=sender_of(request))
+    await perform(request.app[DB], actor, command)
+    async with request.app[DB].reading() as reading:
+        name = (await reading.get(participants, command.participant_id)).name
+    raise redirect(f"/meetings/{command.meeting_id}", "link.renewed", name=name)
 
 
 async def _actor(request: web.Request) -> Actor:

@@ -11,6 +11,7 @@ from meetings import i18n
 from meetings.access import standing
 from meetings.errors import NotFound
 from meetings.minutes_templates import parsed, template_of
+from meetings.seating import room_with_plan
 from realtime.connections import admit
 
 from ..assets import static, version
@@ -46,6 +47,7 @@ async def shell(request: web.Request, template: str, view: str) -> web.Response:
         found = by.meeting
         if found is None or found.state == "draft":
             raise NotFound
+        seating = await room_with_plan(reading, found) is not None
         skeleton = parsed((await template_of(reading, found.type)).item)
     boot = {
         "meeting": meeting_id, "view": view, "language": request[LANGUAGE], "zone": request.app[SETTINGS].zone,
@@ -55,7 +57,7 @@ async def shell(request: web.Request, template: str, view: str) -> web.Response:
         "me": by.me.id if by.me else "", "vendor": static("vendor/"), "version": version(),
     }  # fmt: skip
     imports = {"imports": {name: static(f"vendor/{name}.js") for name in ("socket.io", "editor", "pdf")}}
-    return page(request, template, m=found, by=by, boot=_script(boot), imports=_script(imports))
+    return page(request, template, m=found, by=by, seating=seating, boot=_script(boot), imports=_script(imports))
 
 
 def words(language: str) -> dict[str, Any]:

@@ -46,7 +46,7 @@ export class AttendanceView {
   #own(state) {
     const me = state.participants[this.#room.me];
     const held = me && ["invited", "live"].includes(state.meeting.state) && this.#room.connection.role !== "projector";
-    $("#leave-meeting").hidden = !(held && isPresent(me) && state.meeting.state === "live");
+    $("#leave-meeting").hidden = !(held && !this.#room.runs && isPresent(me) && state.meeting.state === "live");
     $("#leave-meeting").onclick = () => this.#room.confirm(t("room_attendance.confirm_leave"), () => this.#room.do("LeaveMeeting"));
     $("#check-in").hidden = !(held && !isPresent(me));
     if (!held || isPresent(me)) return;

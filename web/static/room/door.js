@@ -7,7 +7,7 @@ import { attendance, values } from "./facts.js";
 import { isPresent } from "./roll.js";
 import { t, timeOf } from "./words.js";
 
-const SHOWN = 6;
+const SHOWN = 4;
 
 class Door {
   #connection = new Connection();

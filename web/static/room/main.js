@@ -18,6 +18,7 @@ import { ReadyList } from "./ready_list.js";
 import { NotesView } from "./notes_view.js";
 import { PapersView } from "./papers_view.js";
 import { RollCall } from "./roll_call.js";
+import { SeatingView } from "./seating_view.js";
 import { SpeakingView } from "./speaking_view.js";
 import { StatusView } from "./status_view.js";
 import { TalkView } from "./talk_view.js";
@@ -37,7 +38,7 @@ class Room {
   #views = [
     new CurrentView(this), new AgendaView(this), new AttendanceView(this), new SpeakingView(this),
     new BallotsView(this), new ChairBar(this), new BallotSheet(this),
-    new RollCall(this), this.#ready,
+    new RollCall(this), new SeatingView(this), this.#ready,
     this.#minutes, this.#acts,
     this.#papers, new NotesView(this, () => this.#papers.openId), new TalkView(this), new AnnouncementsView(this),
   ];
