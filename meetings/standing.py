@@ -99,6 +99,8 @@ def _acts_for(actor: Actor, site: Row) -> bool:
 
 
 async def running_ids(reading: Reading, meeting_id: str) -> list[str]:
-    """Participants who run the meeting: of each, `Standing.runs` is true."""
-    runs = sa.and_(participants.c.meeting_id == meeting_id, ~participants.c.removed, participants.c.duty.in_(("chair", "secretary")))
-    return await reading.column(sa.select(participants.c.id).where(runs))
+    """Participants who run the meeting."""
+    columns = sa.select(participants.c.id, participants.c.duty, participants.c.deputy)
+    here = sa.or_(participants.c.duty != "participant", participants.c.deputy)
+    rows = await reading.all(columns.where(participants.c.meeting_id == meeting_id, ~participants.c.removed, here))
+    return [row.id for row in rows if may_run(row.duty, row.deputy)]

@@ -15,6 +15,7 @@ from meetings.announcements import Announce, WithdrawAnnouncement
 from meetings.breaks import EndBreak, TakeBreak
 from meetings.commands import Actor
 from meetings.database import Database, Row
+from meetings.deputy import DismissDeputy, NameDeputy
 from meetings.errors import Conflict, Invalid, NotAllowed, NotFound
 from meetings.models.beside import messages, notes, paper_openings, presentations
 from meetings.models.columns import new_id
@@ -209,6 +210,16 @@ async def test_a_letter_goes_to_its_two_sides_only(db: Database):
         for name, by in zip("abs", await standings(reading, held.id, [a, b, held.secretary]), strict=True):
             read[name] = [[each["number"] for each in await older(reading, by, 99, thread)] for thread in (False, True)]
     assert read == {"a": [[3], [1, 2]], "b": [[3], []], "s": [[3], [1, 2]]}
+
+
+async def test_a_deputy_reads_letters_while_he_runs_the_meeting(db: Database):
+    held = await live(db)
+    a, deputy = held.members[:2]
+    await perform(db, held.chair, NameDeputy(meeting_id=held.id, participant_id=held.pid(deputy)))
+    await perform(db, a, SendMessage(meeting_id=held.id, text="một", thread_id=held.pid(a)))
+    await perform(db, held.chair, DismissDeputy(meeting_id=held.id))
+    await perform(db, a, SendMessage(meeting_id=held.id, text="hai", thread_id=held.pid(a)))
+    assert [held.pid(deputy) in row.audience for row in await events(db, held, "letter.changed")] == [True, False]
 
 
 async def test_nobody_floods_the_room(db: Database):

@@ -79,14 +79,13 @@ export class Connection {
     if (batch.epoch !== this.#epoch) return void this.#join();
     if (batch.to <= this.#known) return;
     if (batch.from > this.#known + 1) return void this.#sync();
-    for (const [seq, kind, data] of batch.events) if (seq > this.#known) this.#apply(kind, data);
+    for (const [seq, kind, data] of batch.events) {
+      if (seq <= this.#known) continue;
+      apply(this.state, kind, data, this.role);
+      this.#tell("event", [kind, data]);
+    }
     this.#known = batch.to;
     this.#tell("change");
-  }
-
-  #apply(kind, data) {
-    apply(this.state, kind, data, this.role);
-    this.#tell("event", [kind, data]);
   }
 
   async #sync() {

@@ -8,6 +8,7 @@ import { ProjectorPaper } from "./projector_paper.js";
 import { stageOf } from "./projector_stages.js";
 import { t, timeOf } from "./words.js";
 
+const SMALLEST = 6; // steps of css/projector.css
 const ANNOUNCED = 15 * 60_000; // as long as an announcement is read out on the screen
 
 class Projector {
@@ -34,6 +35,16 @@ class Projector {
     fill($("#stage"), ...stage.content.filter(Boolean));
     this.#paper.show(stage.paper ?? null, stage.page);
     this.#foot(now);
+    this.#fit(stage.paper ? 0 : SMALLEST);
+  }
+
+  // However long a title or however many candidates: all of it is seen, as large as it can be.
+  #fit(smallest) {
+    const main = $("main");
+    for (let step = 0; step <= smallest; step += 1) {
+      main.dataset.fit = step;
+      if (main.scrollHeight <= main.clientHeight) return;
+    }
   }
 
   #foot(now) {
