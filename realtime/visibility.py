@@ -117,5 +117,5 @@ def entity_key(kind: str, data: Seen) -> tuple[str, ...]:
     if kind == "vote.cast":
         return (kind, data["ballot_id"], data.get("participant_id", ""))
     if kind == "mandate.changed":
-        return (kind, data["ballot_id"], data["of"] or "")
+        return (kind, data["ballot_id"], data.get("of") or "")
     return (kind.partition(".")[0], data["id"])

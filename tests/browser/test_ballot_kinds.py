@@ -11,6 +11,7 @@ from playwright.async_api import Page, expect
 from .conftest import PHONE, People
 from .rooms import enter, same_as_fresh, state_of
 from .test_minutes import running_meeting
+from .test_pages import judged_here
 
 pytestmark = pytest.mark.browser
 CANDIDATES = ["Trần An, Phó Chánh Văn phòng", "Lê Bình, Phó Giám đốc Sở Tài chính", "Hồ Chi"]
@@ -143,3 +144,37 @@ async def test_a_deadline_is_seen_and_kept_and_the_list_is_ordered(people: Peopl
     await expect(phone.locator("#ballot-sheet")).to_be_hidden()
     for page in (chair, phone):
         await same_as_fresh(page)
+
+
+async def test_no_part_of_a_ballot_has_a_finding(people: People) -> None:
+    chair = await people.page("chutri", bypass_csp=True)
+    phone = await people.page("sotaichinh", size=PHONE, bypass_csp=True)
+    room = people.server.url + await running_meeting(chair)
+    for page in (chair, phone):
+        await enter(page, room)
+    found: list[str] = []
+    await open_dialog(chair, "Bầu Tổ thẩm định", "election")
+    await chair.locator("#ballot-dialog details summary").click()
+    found += await judged_here(chair, "preparing")
+    await chair.keyboard.press("Escape")
+    common = {"quorum": [0, 1], "progress": "votes", "base": "cast", "threshold": [0, 1], "strict": False, "options": CANDIDATES}
+    for kind, mark in (("election", "1"), ("approval", "1-for")):
+        seats = {"most": 1, "seats": 1, "tie": "elder"} if kind == "election" else {}
+        ballot = (await do(chair, "PrepareBallot", question=f"Phiếu {kind}", kind=kind, **common, **seats))["ballot_id"]
+        await chair.locator(f"[data-key=ready-{ballot}]").click()
+        found += await judged_here(chair, "ready list")
+        await chair.locator("#ready-dialog [data-close]").click()
+        await do(chair, "OpenBallot", ballot_id=ballot)
+        await phone.locator(f"[data-key=mark-{mark}]").click()
+        found += await judged_here(phone, f"sheet of {kind}") + await judged_here(chair, f"open {kind}")
+        await phone.locator("[data-key=send-vote]").click()
+        await expect(phone.locator("#ballot-sheet .receipt")).to_be_visible()
+        found += await judged_here(phone, f"receipt of {kind}")
+        await do(chair, "CloseBallot", ballot_id=ballot)
+        await phone.click("[data-tab=ballots]")
+        found += await judged_here(chair, f"result of {kind}") + await judged_here(phone, f"result of {kind}")
+    ballot = (await do(chair, "PrepareBallot", question="Giơ tay", quorum=[0, 1], method="hand", tie="chair"))["ballot_id"]
+    await do(chair, "OpenBallot", ballot_id=ballot)
+    await chair.locator(f"[data-key=count-{ballot}]").click()
+    found += await judged_here(chair, "counting")
+    assert not found, "\n".join(found)

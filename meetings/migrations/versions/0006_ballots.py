@@ -70,6 +70,11 @@ def _ballots() -> None:
         batch_op.add_column(sa.Column('closes_at', sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('paused_at', sa.DateTime(timezone=True), nullable=True))
     op.execute('UPDATE ballots SET entitled_weight = entitled, weight_total = members_total')
+    ballots = sa.table('ballots', sa.column('id', sa.String), sa.column('result', sa.JSON))
+    for row in op.get_bind().execute(sa.select(ballots.c.id, ballots.c.result)).all():
+        if row.result:  # a result says from now on whether it is tied, and what was invalid
+            told = row.result | {'tied': False, 'invalid': 0}
+            op.execute(sa.update(ballots).where(ballots.c.id == row.id).values(result=told))
 
 
 def _codes(batch_op: Any, column: str, codes: tuple[str, ...]) -> None:
