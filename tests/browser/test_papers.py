@@ -118,6 +118,38 @@ async def test_notes_outlive_a_cut_a_reload_and_a_second_device(people: People) 
     await expect(chair.locator("main")).not_to_contain_text("máy bàn")
 
 
+def scanned_pdf() -> bytes:
+    """A page that is one fax-coded picture (CCITT group 4), as scanners make them: all black, so that one sees whether it was
+    decoded. Each line of 64 equal dots is one bit, then the end of the block."""
+    picture = b"\xff" * 8 + bytes.fromhex("001001")
+    draws = b"q 595 0 0 842 0 0 cm /I Do Q"
+    coded = b"/BitsPerComponent 1 /ColorSpace /DeviceGray /Filter /CCITTFaxDecode /DecodeParms << /K -1 /Columns 64 /Rows 64 >>"
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /XObject << /I 5 0 R >> >> >>",
+        b"<< /Length %d >>\nstream\n%b\nendstream" % (len(draws), draws),
+        b"<< /Type /XObject /Subtype /Image /Width 64 /Height 64 %b /Decode [1 0] /Length %d >>\nstream\n%b\nendstream"
+        % (coded, len(picture), picture),
+    ]  # fmt: skip
+    body = b"%PDF-1.4\n" + b"".join(b"%d 0 obj\n%b\nendobj\n" % (n, content) for n, content in enumerate(objects, 1))
+    return body + b"trailer << /Size 6 /Root 1 0 R >>\n%%EOF\n"
+
+
+async def test_a_scanned_page_is_drawn_under_our_policy(people: People) -> None:
+    secretary = await people.page("thuky")
+    room = people.server.url + await running_meeting(secretary)
+    await secretary.goto(room.replace("/room", "/edit"))
+    scan = {"name": "quet.pdf", "mimeType": "application/pdf", "buffer": scanned_pdf()}
+    await secretary.set_input_files("#file", scan)  # type: ignore[arg-type]
+    await secretary.fill("#paper_title", "Bản quét")
+    await secretary.get_by_role("button", name="Tải lên").click()
+    await secretary.wait_for_url("**/edit#papers")
+    await enter(secretary, room)
+    await secretary.get_by_role("button", name="Mở: Bản quét").click()
+    middle = "(c) => [...c.getContext('2d').getImageData(c.width / 2, c.height / 2, 1, 1).data.slice(0, 3)]"
+    assert await secretary.locator("#viewer-page canvas").evaluate(middle) == [0, 0, 0]
+
+
 @pytest.mark.parametrize("tab", ["papers", "notes", "talk"])
 async def test_these_tabs_have_no_finding(people: People, tab: str) -> None:
     page = await people.page("thuky", size=PHONE, bypass_csp=True)

@@ -8,8 +8,9 @@ export const items = (state) => values(state.items).sort(byPosition);
 export const running = (state) => values(state.items).find((item) => item.state === "running") ?? null;
 // The item in the centre: what this person looks at, or what is being discussed.
 export const inCentre = (state, looking) => state.items[looking] ?? running(state) ?? items(state)[0];
-// Null, too, when its paper is no longer there.
-export const presentation = (state) => values(state.presentations).find((each) => !each.paper_id || state.papers[each.paper_id]) ?? null;
+// Null, too, when its paper or whoever presented is no longer there.
+export const presentation = (state) => values(state.presentations)
+  .find((each) => state.participants[each.participant_id] && (!each.paper_id || state.papers[each.paper_id])) ?? null;
 export const announcements = (state) => values(state.announcements).sort((a, b) => (a.made_at < b.made_at ? 1 : -1));
 export const speaker = (state) => values(state.speeches).find((speech) => speech.state === "speaking") ?? null;
 // On how the meeting is run, before the others.
