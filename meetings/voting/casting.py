@@ -17,6 +17,7 @@ from ..commands import MeetingCommand, secret
 from ..database import Row, Transaction
 from ..election import Mark
 from ..errors import Conflict, Invalid, NotAllowed, NotFound, Refusal
+from ..models.meeting import participants
 from ..models.room import ballots, roll, votes
 from ..standing import Standing
 from ..tally import Choice
@@ -46,7 +47,9 @@ async def cast_votes(tx: Transaction, given: Sequence[tuple[Standing, CastVote]]
     here = sa.and_(ballots.c.id.in_(wanted), ballots.c.meeting_id == tx.scope)
     found = {row.id: row for row in await tx.all(sa.select(ballots).where(here))}
     mandates = sorted({command.mandate_id or by.me.id for by, command in given if by.me is not None})
-    lines = await tx.all(sa.select(roll).where(roll.c.ballot_id.in_(wanted), roll.c.participant_id.in_(mandates)))
+    stands = sa.and_(participants.c.votes, ~participants.c.removed).label("stands")
+    on_roll = sa.select(roll, stands).join(participants, participants.c.id == roll.c.participant_id)
+    lines = await tx.all(on_roll.where(roll.c.ballot_id.in_(wanted), roll.c.participant_id.in_(mandates)))
     cast = await tx.all(sa.select(votes).where(votes.c.ballot_id.in_(wanted), votes.c.participant_id.in_(mandates)))
     entitled = {(line.ballot_id, line.participant_id): line for line in lines}
     chains = {key: await Chain.of(tx, row) for key, row in found.items()}
@@ -97,7 +100,7 @@ class _Box:
         line = self._entitled.get(key)
         if line is None or line.voter_id != by.me.id:
             return NotAllowed("not_on_roll")
-        if not by.me.votes:  # taken away since: the roll and its base stand, the mandate is not used
+        if not (line.stands and by.me.votes):  # taken away since: the roll and its base stand, the mandate is not used
             return NotAllowed("vote_taken_away")
         if ballot.method == "hand":
             return Conflict("counted_by_hand")

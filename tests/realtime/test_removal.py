@@ -27,6 +27,7 @@ from meetings.queries.sessions import token_hash
 from meetings.removal import RenewLink
 from meetings.sessions import EndSession, StartSession
 from meetings.speaking import AskToSpeak
+from meetings.voting.mandates import AllowProxies, GiveProxy
 from meetings.voting.preparing import PrepareBallot
 from meetings.voting.running import OpenBallot
 from realtime import pump, server
@@ -144,6 +145,23 @@ async def test_a_vote_that_is_taken_away_cannot_be_cast_though_the_roll_is_froze
     async with held.db.reading() as r:
         assert await r.value(sa.select(sa.func.count()).select_from(votes)) == 0
     assert client.state["ballots"][ballot]["entitled"] == 2
+
+
+async def test_a_mandate_given_to_another_ends_with_the_vote_of_who_gave_it(held: Elsewhere):
+    chair, holder, absent = held.actor("chair"), held.actor("b"), await held.pid("c")
+    both = {held.office.people["b"]: "vote", held.office.people["c"]: "vote"}
+    await held.change(invited=both)
+    await perform(held.db, chair, AllowProxies(meeting_id=held.meeting, allowed=True))
+    await perform(held.db, held.actor("c"), GiveProxy(meeting_id=held.meeting, participant_id=absent, holder_id=await held.pid("b")))
+    for who in (chair, holder):
+        await perform(held.db, who, CheckIn(meeting_id=held.meeting, mode="room"))
+    prepared = await perform(held.db, chair, PrepareBallot(meeting_id=held.meeting, question="Thông qua?", quorum=(0, 1)))
+    ballot = (prepared or {})["ballot_id"]
+    await perform(held.db, chair, OpenBallot(meeting_id=held.meeting, ballot_id=ballot))
+    await held.change(invited=both | {held.office.people["c"]: "attend"})
+    client = await held.rooms.joined(holder, held.meeting)
+    assert (await client.do("CastVote", ballot_id=ballot, mandate_id=absent, choice="for"))["code"] == "vote_taken_away"
+    assert (await client.do("CastVote", ballot_id=ballot, choice="for"))["ok"]
 
 
 @pytest.mark.parametrize("what", ["locked", "role", "retired", "moved", "signed out"])

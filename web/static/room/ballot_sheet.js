@@ -30,7 +30,7 @@ export class BallotSheet {
 
   render(state) {
     const ballot = openBallot(state);
-    const own = ballot ? mandates(state, ballot) : [];
+    const own = ballot && state.participants[this.#room.me]?.votes ? mandates(state, ballot) : [];
     const hidden = this.#hidden.has(ballot?.id);
     $("#ballot-again").hidden = !(own.length > 0 && hidden);
     $("#ballot-again").onclick = () => { this.#hidden.delete(ballot.id); this.render(this.#room.state); };

@@ -23,20 +23,23 @@ export function stageOf(state, now) {
 
 const named = (person) => [person.honorific, person.name].filter(Boolean).join(" ");
 
+const OPENS_BEFORE = 120; // minutes; check-in is refused before that
+
 function before(meeting, state, now) {
   const minutes = Math.ceil((Date.parse(meeting.starts_at) - now) / 60_000);
+  const door = boot.door && minutes <= OPENS_BEFORE;
   const chair = Object.values(state.participants).find((person) => person.duty === "chair");
   const day = new Intl.DateTimeFormat(boot.language, { weekday: "long", day: "2-digit", month: "2-digit", year: "numeric", timeZone: boot.zone });
   return {
     name: "before", kicker: t("room_screen.welcome"), title: meeting.title,
-    content: [h("div", { class: boot.door ? "check-in" : "" },
-      boot.door && codeAt(now),
+    content: [h("div", { class: door ? "check-in" : "" },
+      door && codeAt(now),
       h("div", {},
         h("p", { class: "huge" }, timeOf(meeting.starts_at)),
         h("p", { class: "big" }, day.format(new Date(meeting.starts_at)), meeting.place ? ` · ${meeting.place}` : ""),
         chair && h("p", {}, `${t("duty.chair")}: ${named(chair)}`),
-        boot.door && h("p", { class: "big" }, t("room_door.scan")),
-        minutes <= 120 && h("p", { class: "muted" }, minutes > 0 ? t("room_screen.begins_in", { n: minutes }) : t("room_screen.about_to_begin"))))],
+        door && h("p", { class: "big" }, t("room_door.scan")),
+        minutes <= OPENS_BEFORE && h("p", { class: "muted" }, minutes > 0 ? t("room_screen.begins_in", { n: minutes }) : t("room_screen.about_to_begin"))))],
   };
 }
 
