@@ -101,6 +101,10 @@ def tested(site: Row) -> bool:
     return {site.sound, site.picture, site.network} == {"ok"}
 
 
+def troubled(site: Row) -> bool:
+    return "bad" in (site.sound, site.picture, site.network)
+
+
 async def site_of(reading: Reading, meeting_id: str, site_id: str) -> Row:
     """Raises NotFound for a site that is not planned in this meeting (any more)."""
     return await reading.one(sa.select(sites).where(sites.c.id == site_id, sites.c.meeting_id == meeting_id, ~sites.c.removed))

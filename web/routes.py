@@ -25,6 +25,8 @@ from .pages import (
     schedule,
     seating,
     sign_in,
+    site_page,
+    sites,
     talk,
 )
 
@@ -46,6 +48,8 @@ ALL_ROUTES = (
     talk.routes,
     programme.routes,
     personal_link.routes,
+    site_page.routes,
+    sites.routes,
     outbox.routes,
     admin.routes,
     admin_agencies.routes,

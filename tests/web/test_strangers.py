@@ -16,7 +16,7 @@ from meetings.agenda import StartMeeting
 from meetings.database import Database
 from meetings.decisions import RecordConclusion
 from meetings.models.live import audit, live_events
-from meetings.models.meeting import meetings, papers, participants
+from meetings.models.meeting import meetings, papers, participants, sites
 from meetings.models.post import kept_mail, letters
 from meetings.outbox import Outbox
 from meetings.papers import AddPaper
@@ -29,7 +29,7 @@ from tests.support.site import Browser, Site
 from web.routes import ALL_ROUTES
 
 MARK = "Việc riêng 7391"
-WHO = ("nobody", "member", "secretary", "agency_admin", "system_admin", "guest of another meeting")
+WHO = ("nobody", "member", "secretary", "agency_admin", "system_admin", "guest of another meeting", "site of another meeting")
 # Every one of these has something of a meeting in its address.
 ROUTES = sorted((route.method, route.path) for table in ALL_ROUTES for route in table)
 # These end the very session that tries the others.
@@ -48,6 +48,7 @@ class Secret:
 
 async def secret_meeting(site: Site, office: Office) -> Secret:
     form = {"title": f"{MARK} họp", "place": f"{MARK} phòng", "contact": f"{MARK} liên hệ", "requests": f"{MARK} yêu cầu"}
+    form["sites"] = f"{MARK} trụ sở\n{MARK} điểm cầu"
     meeting = await office.draft(**form, guests=f"{MARK}, Chuyên gia, khach@ngoai.example")
     paper = AddPaper(meeting_id=meeting, title=f"{MARK} tài liệu", file_name="mat.txt", content=MARK.encode())
     await perform(site.db, office.secretary, paper)
@@ -62,6 +63,7 @@ async def secret_meeting(site: Site, office: Office) -> Secret:
     async with site.db.reading() as r:
         paper_id = await r.value(sa.select(papers.c.id).where(papers.c.meeting_id == meeting))
         guest = await r.value(sa.select(participants.c.id).where(participants.c.meeting_id == meeting, participants.c.duty == "guest"))
+        place = await r.value(sa.select(sites.c.id).where(sites.c.meeting_id == meeting, ~sites.c.main))
         mail = await r.value(sa.select(kept_mail.c.outbox_id).order_by(kept_mail.c.outbox_id))
         letter = await r.value(sa.select(letters.c.id).where(letters.c.meeting_id == meeting))
     forged = links.token_of(b"another key" * 3, guest, 1)
@@ -69,6 +71,7 @@ async def secret_meeting(site: Site, office: Office) -> Secret:
         meeting,
         {
             "id": meeting, "paper": paper_id, "token": forged, "mail": mail, "kind": "csv", "type": "business", "ballot": ballot,
+            "site": place,
             "letter": letter, "code": FORGED,
         },
         {
@@ -90,6 +93,12 @@ async def visitor(site: Site, office: Office, who: str) -> Browser:
         assert page.status == 200, page.text
         await browser.post(f"{page.path}/join")
         return browser
+    if who == "site of another meeting":
+        browser = site.browser()
+        page = await browser.get(f"/s/{await token_of_site(site, await another_meeting(site.db))}")
+        assert page.status == 200, page.text
+        await browser.post(f"{page.path}/enter")
+        return browser
     agency = await make_agency(site.db)
     await make_user(site.db, agency, "nguoi.la", who)
     browser = await site.signed_in("nguoi.la")
@@ -104,7 +113,7 @@ async def another_meeting(db: Database) -> str:
     )}
     ids = [str(person.person_id) for person in people.values()]
     office = Office(db, people["thuky"], people["uyvien"], dict(zip(("chair", "secretary", "b", "c"), ids, strict=True)))
-    meeting = await office.draft(title="Cuộc họp khác")
+    meeting = await office.draft(title="Cuộc họp khác", sites="Trụ sở khác")
     await office.send(meeting)
     return meeting
 
@@ -113,6 +122,12 @@ async def token_of_guest(site: Site, meeting: str) -> str:
     async with site.db.reading() as r:
         guest = await r.value(sa.select(participants.c.id).where(participants.c.meeting_id == meeting, participants.c.duty == "guest"))
     return links.token_of(site.settings.signing_key(), guest, 1)
+
+
+async def token_of_site(site: Site, meeting: str) -> str:
+    async with site.db.reading() as r:
+        key = await r.value(sa.select(sites.c.id).where(sites.c.meeting_id == meeting))
+    return links.token_of(site.settings.signing_key(), key, 1, "site")
 
 
 async def traces(db: Database, meeting: str) -> dict[str, Any]:
@@ -168,7 +183,7 @@ async def test_the_same_routes_do_show_it_to_those_who_are_invited(site: Site):
         },
         "thu.ky": {
             "/letters", "/letters/{letter}/message.eml", "/outbox", "/outbox/{id}", "/outbox/{id}/html", "/meetings/{id}/edit",
-            "/meetings/{id}/cancel",
+            "/meetings/{id}/cancel", "/meetings/{id}/sites", "/meetings/{id}/site-cards",
         },
     }  # fmt: skip
     for username, paths in expected.items():

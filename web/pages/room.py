@@ -57,7 +57,7 @@ async def shell(request: web.Request, template: str, view: str) -> web.Response:
         "me": by.me.id if by.me else "", "vendor": static("vendor/"), "version": version(),
     }  # fmt: skip
     imports = {"imports": {name: static(f"vendor/{name}.js") for name in ("socket.io", "editor", "pdf")}}
-    return page(request, template, m=found, by=by, seating=seating, boot=_script(boot), imports=_script(imports))
+    return page(request, template, m=found, by=by, seating=seating, boot=script(boot), imports=script(imports))
 
 
 def words(language: str) -> dict[str, Any]:
@@ -65,7 +65,7 @@ def words(language: str) -> dict[str, Any]:
     return {key: entry for key, entry in i18n.catalogue(language).items() if key.startswith(TOPICS)}
 
 
-def _script(value: Any) -> str:
+def script(value: Any) -> str:
     """JSON that may stand within a script element."""
     return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
 

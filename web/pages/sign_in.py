@@ -90,12 +90,13 @@ async def start_session(
     *,
     account_id: str | None = None,
     participant_id: str | None = None,
+    site_id: str | None = None,
     tried: tuple[str, str] | None = None,
 ) -> None:
     """A new session, whose token goes into the response's cookie and nowhere else. The browser's earlier one ends."""
     token = secrets.token_urlsafe(32)
     command = StartSession(
-        account_id=account_id, participant_id=participant_id, token_hash=token_hash(token), csrf=secrets.token_urlsafe(24),
+        account_id=account_id, participant_id=participant_id, site_id=site_id, token_hash=token_hash(token), csrf=secrets.token_urlsafe(24),
         address=address_of(request)[:60], browser=clean(request.headers.get("User-Agent", ""))[:300], tried=tried,
     )  # fmt: skip
     await perform(request.app[DB], system("sign-in"), command)

@@ -54,7 +54,7 @@ export class Connection {
   }
 
   async #join() {
-    const answer = await this.#ask("join", { meeting_id: boot.meeting, view: boot.view });
+    const answer = await this.#ask("join", { meeting_id: boot.meeting, view: boot.view, site_id: boot.site });
     if (!answer) return;
     if (answer.again) return void this.#later(answer, () => this.#join());
     if (!answer.ok) return void this.#gone(answer.code, answer.text);

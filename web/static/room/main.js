@@ -19,6 +19,8 @@ import { NotesView } from "./notes_view.js";
 import { PapersView } from "./papers_view.js";
 import { RollCall } from "./roll_call.js";
 import { SeatingView } from "./seating_view.js";
+import { SitesBar } from "./sites_bar.js";
+import { SitesBoard } from "./sites_board.js";
 import { SpeakingView } from "./speaking_view.js";
 import { StatusView } from "./status_view.js";
 import { TalkView } from "./talk_view.js";
@@ -35,10 +37,11 @@ class Room {
   #item = new ItemDialog(this);
   #acts = new ActsDialog();
   #papers = new PapersView(this);
+  #sites = new SitesBar(this);
   #views = [
     new CurrentView(this), new AgendaView(this), new AttendanceView(this), new SpeakingView(this),
     new BallotsView(this), new ChairBar(this), new BallotSheet(this),
-    new RollCall(this), new SeatingView(this), this.#ready,
+    new RollCall(this), new SeatingView(this), this.#ready, this.#sites, new SitesBoard(this, this.#sites.states),
     this.#minutes, this.#acts,
     this.#papers, new NotesView(this, () => this.#papers.openId), new TalkView(this), new AnnouncementsView(this),
   ];

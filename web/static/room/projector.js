@@ -6,6 +6,7 @@ import { announcements, attendance, openBallot, presentation, speaker } from "./
 import { Endurance } from "./projector_endurance.js";
 import { ProjectorPaper } from "./projector_paper.js";
 import { stageOf } from "./projector_stages.js";
+import { countStates, SiteStates } from "./site_states.js";
 import { t, timeOf } from "./words.js";
 
 const SMALLEST = 6; // steps of css/projector.css
@@ -14,6 +15,7 @@ const ANNOUNCED = 15 * 60_000; // as long as an announcement is read out on the 
 class Projector {
   connection = new Connection();
   #paper = new ProjectorPaper($("#paper"));
+  #sites = new SiteStates(this.connection);
 
   constructor() {
     this.connection.on("change", () => this.#render());
@@ -49,11 +51,16 @@ class Projector {
 
   #foot(now) {
     const facts = attendance(this.state);
-    fill($("#foot"), h("div", { class: "foot-ring" }, ring(facts)), h("p", {}, t("room.present_of", { n: facts.present, members: facts.members }), " · ", t(facts.reached ? "room.quorate" : "room.inquorate", { needed: facts.needed })));
+    fill($("#foot"), h("div", { class: "foot-ring" }, ring(facts)), h("p", {}, t("room.present_of", { n: facts.present, members: facts.members }), " · ", t(facts.reached ? "room.quorate" : "room.inquorate", { needed: facts.needed }), this.#sitesText(now)));
     const held = ["invited", "live"].includes(this.state.meeting.state);
     const [last] = announcements(this.state).filter((each) => held && now - Date.parse(each.made_at) < ANNOUNCED);
     $("#announced").hidden = !last;
     fill($("#announced"), last && h("strong", {}, `${t("room_talk.announcement")} ${timeOf(last.made_at)}: `), last?.text);
+  }
+
+  #sitesText(now) {
+    const all = this.#sites.all(this.state, now);
+    return all.length > 0 && ` · ${t("room_sites.ready_of_sites", { n: countStates(all).ready, all: all.length })}`;
   }
 
   // Nobody looks at the screen for anything just now.
