@@ -15,11 +15,13 @@ import aiosmtplib
 
 from meetings.errors import Unavailable
 from meetings.mail_tokens import address_with, token_of
+from meetings.notice import Notice
 from meetings.outbox import SCOPE, Outbox, OutboxRow
 from meetings.settings import Settings
 from meetings.wakeups import WakeUps
 
 from .message import message_of
+from .notices import notice_message
 
 log = logging.getLogger(__name__)
 BATCH = 20
@@ -95,6 +97,8 @@ class Mailer:
 
 
 def _message(row: OutboxRow) -> EmailMessage:
+    if isinstance(row.facts, Notice):
+        return notice_message(row.facts, row.message_id)
     return message_of(row.facts, row.message_id)
 
 

@@ -30,10 +30,10 @@ def message_of(facts: Invitation, message_id: str) -> EmailMessage:
     for part in (_text(text_of(facts), "plain"), _text(html_of(facts), "html"), _calendar(ics, facts.method)):
         alternative.attach(part)
     message = EmailMessage(policy=SMTP)
-    message["From"] = _mailbox(facts.organiser_name, facts.organiser_email)
-    message["To"] = _mailbox(facts.recipient_name, facts.recipient_email)
+    message["From"] = mailbox(facts.organiser_name, facts.organiser_email)
+    message["To"] = mailbox(facts.recipient_name, facts.recipient_email)
     if facts.reply_to:
-        message["Reply-To"] = _mailbox("", facts.reply_to)
+        message["Reply-To"] = mailbox("", facts.reply_to)
     message["Subject"] = subject_of(facts)
     message["Date"] = clock.instant(facts.dtstamp)
     message["Message-ID"] = message_id
@@ -69,7 +69,7 @@ def html_of(facts: Invitation) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
     folder = Path(__file__).parent / "templates"
     return Environment(
         loader=FileSystemLoader(folder), autoescape=select_autoescape(["html"]),
@@ -80,12 +80,12 @@ def _environment() -> Environment:
 def _render(template: str, facts: Invitation) -> str:
     start, end = clock.instant(facts.starts_at), clock.instant(facts.ends_at)
     when = span_text(start, end, facts.language, facts.zone)
-    return _environment().get_template(template).render(
+    return environment().get_template(template).render(
         f=facts, t=translator(facts.language), when=when, zone_note="" if facts.zone == clock.HOME_ZONE else facts.zone,
     )  # fmt: skip
 
 
-def _mailbox(name: str, address: str) -> Address:
+def mailbox(name: str, address: str) -> Address:
     return Address(display_name=" ".join(name.split()), addr_spec=address)
 
 

@@ -27,7 +27,9 @@ from . import (
     letters,
     minutes,
     minutes_approval,
+    minutes_circulation,
     minutes_history,
+    minutes_remarks,
     minutes_templates,
     notes,
     organisation,
@@ -318,5 +320,11 @@ RULES: dict[type[Command], Rule] = {
     decisions.RemoveConclusion: _runs,
     minutes.AppendMinutesUpdate: _runs,
     minutes_history.RestoreMinutes: _runs,
+    minutes_circulation.CirculateMinutes: _signs,
+    minutes_circulation.RemindReaders: _signs,
+    minutes_circulation.AgreeToMinutes: _attends,  # who was asked, the handlers look
+    minutes_remarks.AddRemark: _attends,
+    minutes_remarks.WithdrawRemark: _attends,  # whose it is, the handler looks
+    minutes_remarks.SettleRemark: _runs,
     minutes_approval.ApproveMinutes: _signs,
 }

@@ -15,6 +15,7 @@ from .database import Database, Reading, Row, Transaction
 from .invitation import Invitation
 from .models.columns import new_id
 from .models.post import kept_mail, outbox
+from .notice import Notice
 
 SCOPE = "outbox"
 LEASE = timedelta(minutes=5)
@@ -25,7 +26,7 @@ MOST_ATTEMPTS = 12
 class OutboxRow:
     id: str
     message_id: str
-    facts: Invitation
+    facts: Invitation | Notice
     attempts: int
 
 
@@ -34,10 +35,10 @@ def wait_before(attempt: int) -> timedelta:
     return timedelta(seconds=min(30 << (attempt - 1), 6 * 3600))
 
 
-async def put(tx: Transaction, participant_id: str, facts: Invitation) -> None:
+async def put(tx: Transaction, participant_id: str, facts: Invitation | Notice) -> None:
     """Queue one mail to one recipient, in the transaction of the meeting's change."""
     key = new_id()
-    domain = facts.uid.rpartition("@")[2]
+    domain = facts.domain if isinstance(facts, Notice) else facts.uid.rpartition("@")[2]
     await tx.insert(
         outbox, id=key, meeting_id=tx.scope, participant_id=participant_id, method=facts.method, sequence=facts.sequence,
         message_id=f"<{key}@{domain}>", facts=facts.to_json(), next_at=tx.now, created_at=tx.now,
@@ -56,6 +57,10 @@ async def put_again(tx: Transaction, participant_id: str, facts: Invitation) -> 
     await put(tx, participant_id, replace(facts, dtstamp=clock.iso(tx.now), changes=()))
 
 
+def _facts_of(row: Any) -> Invitation | Notice:
+    return Notice.from_json(row.facts) if row.method == "NOTICE" else Invitation.from_json(row.facts)
+
+
 class Outbox:
     """What the mailer does with the rows."""
 
@@ -72,7 +77,7 @@ class Outbox:
             rows = await tx.all(sa.select(outbox).where(due).order_by(outbox.c.next_at).limit(limit))
             leased = {"state": "sending", "lease_until": tx.now + LEASE, "attempts": outbox.c.attempts + 1}
             await tx.write(sa.update(outbox).where(outbox.c.id.in_([r.id for r in rows])).values(**leased))
-        return [OutboxRow(r.id, r.message_id, Invitation.from_json(r.facts), r.attempts + 1) for r in rows]
+        return [OutboxRow(r.id, r.message_id, _facts_of(r), r.attempts + 1) for r in rows]
 
     async def sent(self, row: OutboxRow) -> None:
         await self._mark(row, state="sent", error="")

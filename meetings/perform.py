@@ -27,7 +27,9 @@ from . import (
     letters,
     minutes,
     minutes_approval,
+    minutes_circulation,
     minutes_history,
+    minutes_remarks,
     minutes_templates,
     notes,
     organisation,
@@ -194,6 +196,12 @@ HANDLERS: dict[type[Command], Handler] = {
     decisions.RecordConclusion: decisions.record_conclusion,
     decisions.RemoveConclusion: decisions.remove_conclusion,
     minutes_history.RestoreMinutes: minutes_history.restore_minutes,
+    minutes_circulation.CirculateMinutes: minutes_circulation.circulate,
+    minutes_circulation.RemindReaders: minutes_circulation.remind,
+    minutes_circulation.AgreeToMinutes: minutes_circulation.agree,
+    minutes_remarks.AddRemark: minutes_remarks.add_remark,
+    minutes_remarks.WithdrawRemark: minutes_remarks.withdraw_remark,
+    minutes_remarks.SettleRemark: minutes_remarks.settle_remark,
     minutes_approval.ApproveMinutes: minutes_approval.approve_minutes,
 }
 

@@ -16,6 +16,7 @@ from . import clock, live_log
 from .database import Row, Transaction
 from .models.beside import announcements, presentations
 from .models.meeting import items, meetings, papers, participants, sites
+from .models.minutes import minutes_remarks
 from .models.room import ballots, conclusions, proxies, questions, recusals, speeches
 
 View = dict[str, Any]
@@ -129,6 +130,14 @@ def proxy_view(row: Row) -> View:
     return {"id": row.id, "participant_id": row.participant_id, "holder_id": row.holder_id}
 
 
+def remark_view(row: Row) -> View:
+    return {
+        "id": row.id, "item_id": row.item_id, "parent_id": row.parent_id, "circulation_id": row.circulation_id,
+        "participant_id": row.participant_id, "text": row.text, "quote": row.quote, "anchor": row.anchor, "state": row.state,
+        "made_at": _at(row.made_at),
+    }  # fmt: skip
+
+
 def conclusion_view(row: Row) -> View | None:
     if row.removed:
         return None
@@ -162,6 +171,7 @@ ENTITIES: dict[str, tuple[sa.Table, Callable[[Row], View | None]]] = {
     "recusal": (recusals, recusal_view),
     "proxy": (proxies, proxy_view),
     "conclusion": (conclusions, conclusion_view),
+    "remark": (minutes_remarks, remark_view),
     "presentation": (presentations, presentation_view),
     "announcement": (announcements, announcement_view),
 }

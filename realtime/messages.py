@@ -17,6 +17,7 @@ from meetings import (
     deputy,
     floor,
     minutes_approval,
+    minutes_remarks,
     notes,
     presenting,
     questioning,
@@ -56,7 +57,8 @@ COMMANDS: dict[str, type[MeetingCommand]] = {
         voting.AllowProxies, voting.GiveProxy, voting.WithdrawProxy, voting.SetWeight, recusals.DeclareRecusal, recusals.WithdrawRecusal,
         presenting.NamePresenter, presenting.ShowPage, presenting.StopPresenting, notes.SaveNote,
         announcements.Announce, announcements.WithdrawAnnouncement, talk.SendMessage, talk.RemoveMessage, talk.SwitchMessages,
-        decisions.RecordConclusion, decisions.RemoveConclusion, minutes_approval.ApproveMinutes,
+        decisions.RecordConclusion, decisions.RemoveConclusion,
+        minutes_remarks.AddRemark, minutes_remarks.WithdrawRemark, minutes_remarks.SettleRemark, minutes_approval.ApproveMinutes,
     )
 }  # fmt: skip
 _ADAPTERS: dict[str, TypeAdapter[MeetingCommand]] = {name: TypeAdapter(kind) for name, kind in COMMANDS.items()}

@@ -50,6 +50,11 @@ def _ballot(data: Seen, role: Role) -> Seen | None:
     return data
 
 
+def _remark(data: Seen, role: Role) -> Seen | None:
+    # Participants see their own and what was answered, on their page.
+    return data if role == "runner" else None
+
+
 def _recusal(data: Seen, role: Role) -> Seen | None:
     # Why is for those who run the meeting; the shared screen shows nothing of it.
     return data if role == "runner" else None if role == "projector" else data | {"reason": ""}
@@ -84,6 +89,8 @@ RULES: dict[str, Rule] = {
     "recusal.removed": _all,
     "proxy.changed": _own,
     "proxy.removed": _own,
+    "remark.changed": _remark,
+    "remark.removed": _remark,
     "conclusion.changed": _all,
     "conclusion.removed": _all,
     "presentation.changed": _all,

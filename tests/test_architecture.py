@@ -23,7 +23,7 @@ MAY_IMPORT = {
 }
 # Within `meetings`, from below to above; a file of one layer imports its own layer and those before it.
 LAYERS = (
-    {"settings", "clock", "errors", "text", "i18n", "invitation", "links", "tally", "election", "validation"},
+    {"settings", "clock", "errors", "text", "i18n", "invitation", "links", "notice", "tally", "election", "validation"},
     {"wakeups", "models", "migrations", "outages"},
     {"database"},
     {"commands", "live_log", "standing", "audit", "outbox", "group_commit", "views"},

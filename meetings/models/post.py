@@ -12,10 +12,10 @@ outbox = sa.Table(
     key(),
     ref("meeting_id", "meetings", cascade=True),
     ref("participant_id", "participants"),
-    one_of("method", "REQUEST", "CANCEL", "DECLINECOUNTER"),
+    one_of("method", "REQUEST", "CANCEL", "DECLINECOUNTER", "NOTICE"),
     count("sequence"),
     sa.Column("message_id", sa.String(200), nullable=False, unique=True),
-    sa.Column("facts", sa.JSON, nullable=False),  # invitation.Invitation
+    sa.Column("facts", sa.JSON, nullable=False),  # invitation.Invitation; of a NOTICE notice.Notice
     one_of("state", "queued", "sending", "sent", "failed", "bounced"),
     count("attempts"),
     at("next_at", nullable=False, index=True),

@@ -24,6 +24,7 @@ from ..seating import room_with_plan
 from ..standing import Standing
 from ..text import fold
 from .letters import letters_about, waiting_letters
+from .minutes import to_remark
 
 PAGE = 25
 SOON = timedelta(minutes=30)
@@ -115,6 +116,7 @@ class Today:
     to_answer: Sequence[Row]
     drafts: Sequence[Row]
     to_approve: Sequence[Row]
+    to_remark: Sequence[Row]
     week: Sequence[Row]
     tasks: Sequence[Row]
     letters: int  # mail that came in and waits for the actor
@@ -139,6 +141,7 @@ async def today(reading: Reading, actor: Actor) -> Today:
         to_answer=await reading.all(waiting.order_by(meetings.c.starts_at).limit(10)),
         drafts=await reading.all(drafts),
         to_approve=await reading.all(open_minutes.order_by(meetings.c.ended_at.desc()).limit(20)),
+        to_remark=await to_remark(reading, actor),
         week=[row for row in mine if row.ends_at > now - timedelta(hours=12)],
         tasks=(await tasks_of(reading, actor))[:5],
         letters=await waiting_letters(reading, actor),

@@ -19,6 +19,7 @@ State = dict[str, Any]
 PLURAL = {"participant": "participants", "site": "sites", "item": "items", "paper": "papers", "speech": "speeches"}
 PLURAL |= {"presentation": "presentations", "announcement": "announcements"}
 PLURAL |= {"question": "questions", "ballot": "ballots", "recusal": "recusals", "proxy": "proxies", "conclusion": "conclusions"}
+PLURAL |= {"remark": "remarks"}
 
 
 async def room_state(reading: Reading, meeting_id: str) -> State:

@@ -15,6 +15,7 @@ PLURAL = {"participant": "participants", "site": "sites", "item": "items", "pape
 PLURAL |= {"presentation": "presentations", "announcement": "announcements"}
 LATEST = 50
 PLURAL |= {"question": "questions", "ballot": "ballots", "recusal": "recusals", "proxy": "proxies", "conclusion": "conclusions"}
+PLURAL |= {"remark": "remarks"}
 
 
 def apply(state: dict[str, Any], kind: str, data: dict[str, Any], role: str) -> None:

@@ -37,6 +37,7 @@ ROUNDS = (
     "NamePresenter", "ShowPage", "StopPresenting", "SendMessage", "SendMessage", "RemoveMessage", "Announce", "WithdrawAnnouncement",
     "SeatAtSite", "SeatAtSite", "MarkAtSite", "ReportTest", "ReportReady", "KeepContact", "CountHeads", "NameVisitor", "AskForSite",
     "VoidBallot", "PrepareBallot", "RemoveBallot", "DeclareRecusal", "WithdrawRecusal", "DeclareRecusal",
+    "AddRemark", "WithdrawRemark", "AddRemark", "SettleRemark",
 )  # fmt: skip
 LAST = ("EndMeeting", "ApproveMinutes")  # they close the meeting: said at its end
 
@@ -190,6 +191,9 @@ class Script:
             },
             "RemoveMessage": lambda: {"message_id": one("messages")},
             "SwitchMessages": lambda: {"on": True},
+            "AddRemark": lambda: {"item_id": one("items"), "text": f"góp ý {dice.random()}", "anchor": ["AQ==", "Ag=="]},
+            "WithdrawRemark": lambda: {"remark_id": self._one(state, "remarks", "open")},
+            "SettleRemark": lambda: {"remark_id": one("remarks"), "state": dice.choice(["settled", "taken"])},
             "RemoveConclusion": lambda: {"conclusion_id": one("conclusions")},
         }  # fmt: skip
         return made.get(name, dict)()

@@ -40,8 +40,8 @@ async def message(request: web.Request) -> web.Response:
     row = await _kept(request)
     parsed = _parsed(row)
     headers = [(name, str(parsed[name])) for name in ("From", "To", "Reply-To", "Subject", "Date", "Message-ID") if parsed[name]]
-    calendar = next(part for part in parsed.walk() if part.get_content_type() == "text/calendar")
-    return page(request, "outbox/show.html", row=row, headers=headers, ics=calendar.get_content())
+    calendar = next((part.get_content() for part in parsed.walk() if part.get_content_type() == "text/calendar"), "")
+    return page(request, "outbox/show.html", row=row, headers=headers, ics=calendar)
 
 
 @routes.get("/outbox/{id}/html")

@@ -29,12 +29,12 @@ Problems = tuple[Problem, ...]
 
 @routes.get("/j/{token}")
 async def invitation(request: web.Request) -> web.Response:
-    return await _show(request, await _actor(request))
+    return await _show(request, await link_actor(request))
 
 
 @routes.post("/j/{token}/answer")
 async def answer(request: web.Request) -> web.Response:
-    actor = await _actor(request)
+    actor = await link_actor(request)
     data = await fields_of(request)
     data["participant_id"] = actor.participant_id or ""
     try:
@@ -47,7 +47,7 @@ async def answer(request: web.Request) -> web.Response:
 @routes.post("/j/{token}/join")
 async def join(request: web.Request) -> web.Response:
     """Into the room, with a session that is good for this meeting only. Who is signed in as the same person stays so."""
-    actor = await _actor(request)
+    actor = await link_actor(request)
     response = web.HTTPSeeOther(f"/meetings/{actor.meeting_id}/room")
     signed = request.get(ACTOR)
     if signed is None or signed.kind != "account" or signed.person_id != actor.person_id:
@@ -66,7 +66,7 @@ async def renew(request: web.Request) -> web.Response:
     raise redirect(f"/meetings/{command.meeting_id}", "link.renewed", name=name)
 
 
-async def _actor(request: web.Request) -> Actor:
+async def link_actor(request: web.Request) -> Actor:
     """Whom the link stands for. Raises NotFound, with a word to a genuine but withdrawn one only."""
     token = request.match_info["token"]
     participant_id = links.holder_of(token)

@@ -1,7 +1,7 @@
 // State = snapshot + events. Each event says how one entity now is; applying it is putting it in its place.
 export const PLURAL = {
   participant: "participants", site: "sites", item: "items", paper: "papers", speech: "speeches", ballot: "ballots",
-  recusal: "recusals", proxy: "proxies", conclusion: "conclusions", presentation: "presentations", announcement: "announcements",
+  recusal: "recusals", proxy: "proxies", conclusion: "conclusions", remark: "remarks", presentation: "presentations", announcement: "announcements",
   question: "questions",
 };
 
