@@ -18,6 +18,7 @@ from .mime import LARGEST
 
 log = logging.getLogger(__name__)
 PORT = 8024
+AFTER_A_FAULT = 15.0  # seconds
 
 
 class _Handler:
@@ -51,13 +52,21 @@ class _Handler:
 
 
 async def listen(settings: Settings, inbox: Inbox) -> None:
-    """Until cancelled."""
-    loop = asyncio.get_running_loop()
+    """Until cancelled. Of several processes one has the port; another takes it over when that one ends."""
     handler = _Handler(inbox)
+    while True:
+        try:
+            async with await _serve(settings, handler) as server:
+                await server.serve_forever()
+        except OSError as error:
+            log.warning("LMTP: %s", error)
+            await asyncio.sleep(AFTER_A_FAULT)
+
+
+async def _serve(settings: Settings, handler: _Handler) -> asyncio.Server:
+    loop = asyncio.get_running_loop()
 
     def protocol() -> LMTP:
         return LMTP(handler, data_size_limit=8 * LARGEST, hostname="diemcau", ident="Diem Cau", timeout=60, loop=loop, enable_SMTPUTF8=True)
 
-    server = await loop.create_server(protocol, settings.inbox_host, settings.inbox_port or PORT)
-    async with server:
-        await server.serve_forever()
+    return await loop.create_server(protocol, settings.inbox_host, settings.inbox_port or PORT)

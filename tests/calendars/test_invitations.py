@@ -44,6 +44,8 @@ SCENARIOS = {
                        sites=tuple(f"Điểm cầu phường {n}" for n in range(40))),
     "abroad": replace(PLAIN, zone="Europe/Paris"),
     "guest": replace(PLAIN, duty="guest"),
+    "answers by mail": replace(PLAIN, organiser_email=f"hop+r{'a2' * 26}@hop.hue.example", answers_come_in=True),
+    "the time stays": replace(PLAIN, method="DECLINECOUNTER", sequence=3, reason="Đã đặt phòng"),
 }  # fmt: skip
 
 
@@ -126,6 +128,16 @@ def test_only_the_recipient_is_named_and_the_link_is_where_clients_look():
     assert [str(a) for a in event["ATTENDEE"]] == ["mailto:hop@hue.example", "mailto:binh@hue.example"]
     for name in ("LOCATION", "DESCRIPTION", "URL", "CONFERENCE"):
         assert PLAIN.join_url in str(event[name]), name
+
+
+def test_another_time_may_be_proposed_only_where_somebody_reads_it():
+    asked = {name: Calendar.from_ical(calendar_of(SCENARIOS[name])).events[0] for name in ("first", "answers by mail")}
+    assert str(asked["first"]["X-MICROSOFT-DISALLOW-COUNTER"]) == "TRUE"
+    assert "X-MICROSOFT-DISALLOW-COUNTER" not in asked["answers by mail"]
+    parsed = email.message_from_bytes(bytes(message_of(SCENARIOS["answers by mail"], "<1@x>")), policy=policy.default)
+    # Programs answer to ORGANIZER or to From; people to Reply-To.
+    assert f"mailto:{parsed['From'].addresses[0].addr_spec}" == str(asked["answers by mail"]["ORGANIZER"])
+    assert parsed["Reply-To"].addresses[0].addr_spec == "thuky@hue.example"
 
 
 def test_removing_one_recipient_has_no_status_and_cancelling_all_has():
