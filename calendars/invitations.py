@@ -23,6 +23,9 @@ def calendar_of(facts: Invitation) -> bytes:
     calendar.add("VERSION", "2.0")
     calendar.add("CALSCALE", "GREGORIAN")
     calendar.add("METHOD", facts.method)
+    if facts.method == "DECLINECOUNTER":
+        calendar.add_component(_refusal(facts))
+        return bytes(calendar.to_ical())
     if facts.zone == clock.HOME_ZONE:
         calendar.add_component(_home_zone())
     calendar.add_component(_event(facts))
@@ -39,6 +42,17 @@ def _home_zone() -> Timezone:
     standard.add("TZNAME", "+07")
     zone.add_component(standard)
     return zone
+
+
+def _refusal(facts: Invitation) -> Event:
+    """That a proposed time is not taken: no more than RFC 5546, 3.2.8 and libical both allow."""
+    event = Event()
+    event.add("UID", facts.uid)
+    event.add("DTSTAMP", clock.instant(facts.dtstamp))
+    event.add("ORGANIZER", _address(facts.organiser_email, facts.organiser_name))
+    if facts.reason:
+        event.add("COMMENT", facts.reason)
+    return event
 
 
 def _event(facts: Invitation) -> Event:

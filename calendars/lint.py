@@ -63,6 +63,8 @@ def _of_zones(calendar: Calendar) -> list[str]:
 
 
 def _of_event(event: Any, method: str) -> list[str]:
+    if method == "DECLINECOUNTER":  # says which event, and nothing of it
+        return [f"{name} where it may not be" for name in event if name not in ("UID", "DTSTAMP", "ORGANIZER", "COMMENT")]
     faults = [f"no {name}" for name in ("UID", "DTSTAMP", "SEQUENCE", "ORGANIZER", "ATTENDEE") if name not in event]
     start, end = event.get("DTSTART"), event.get("DTEND")
     if start is None or end is None or end.dt <= start.dt:

@@ -58,7 +58,7 @@ async def test_no_page_has_a_finding(people: People, size: dict[str, int], langu
         await secretary.wait_for_function("() => document.documentElement.lang === 'en'")
     known = await meetings_of(secretary, url)
     paths = ["/", "/meetings", "/meetings?when=past", "/meetings?when=drafts", "/tasks", "/account", "/account/password", "/outbox"]
-    paths += [known["next"], f"{known['next']}/edit", f"{known['next']}/cancel"]
+    paths += ["/letters", known["next"], f"{known['next']}/edit", f"{known['next']}/cancel"]
     paths += [known["now"], f"{known['now']}/room", f"{known['now']}/projector", f"{known['now']}/programme", f"{known['now']}/notes"]
     paths += [known["done"], f"{known['done']}/minutes", f"{known['done']}/minutes/print"]
     for path in paths:
