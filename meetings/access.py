@@ -257,6 +257,7 @@ RULES: dict[type[Command], Rule] = {
     speaking.WithdrawRequest: _attends_or_is_site,
     speaking.CloseSpeakingList: _runs,
     speaking.OrderQueue: _runs,
+    speaking.SetSpeakingTime: _runs,
     floor.GiveFloor: _runs,
     floor.PauseSpeech: _runs,
     floor.ResumeSpeech: _runs,

@@ -136,6 +136,7 @@ HANDLERS: dict[type[Command], Handler] = {
     speaking.WithdrawRequest: speaking.withdraw_request,
     speaking.CloseSpeakingList: speaking.close_speaking_list,
     speaking.OrderQueue: speaking.order_queue,
+    speaking.SetSpeakingTime: speaking.set_speaking_time,
     floor.GiveFloor: floor.give_floor,
     floor.PauseSpeech: floor.pause_speech,
     floor.ResumeSpeech: floor.resume_speech,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 import sqlalchemy as sa
+from pydantic import Field
 
 from .audit import Answer
 from .commands import MeetingCommand
@@ -15,7 +16,7 @@ from .models.columns import new_id
 from .models.meeting import items, meetings
 from .models.room import speeches
 from .speaking_time import seconds_spoken
-from .standing import Standing, require_live
+from .standing import Standing, require_live, require_open
 from .text import Id, OptionalLine
 from .views import announce
 
@@ -50,6 +51,13 @@ class OrderQueue(MeetingCommand):
     rule: Literal["hand", "request", "fair"] = "hand"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetSpeakingTime(MeetingCommand):
+    """What each speech is given, from the next on, where its item says nothing else."""
+
+    seconds: Annotated[int, Field(ge=30, le=7200)]
+
+
 async def ask_to_speak(tx: Transaction, by: Standing, command: AskToSpeak) -> Answer:
     require_live(by)
     if by.me is None:
@@ -80,6 +88,13 @@ async def withdraw_request(tx: Transaction, by: Standing, command: WithdrawReque
 async def close_speaking_list(tx: Transaction, by: Standing, command: CloseSpeakingList) -> Answer:
     require_live(by)
     await tx.update(meetings, command.meeting_id, speaking_closed=command.closed)
+    await announce(tx, "meeting", [command.meeting_id])
+    return None
+
+
+async def set_speaking_time(tx: Transaction, by: Standing, command: SetSpeakingTime) -> Answer:
+    require_open(by)
+    await tx.update(meetings, command.meeting_id, speaking_seconds=command.seconds)
     await announce(tx, "meeting", [command.meeting_id])
     return None
 

@@ -47,6 +47,7 @@ COMMANDS: dict[str, type[MeetingCommand]] = {
         attendance.CheckIn, attendance.MarkAttendance, attendance.LeaveMeeting,
         seating.PlaceParticipant, seating.ArrangeSeats,
         speaking.AskToSpeak, speaking.WithdrawRequest, speaking.CloseSpeakingList, speaking.OrderQueue,
+        speaking.SetSpeakingTime,
         floor.GiveFloor, floor.PauseSpeech, floor.ResumeSpeech, floor.ExtendSpeech, floor.EndSpeech,
         questioning.RegisterQuestion, questioning.WithdrawQuestion, questioning.OrderQuestions, questioning.CloseQuestionList,
         questioning.CallQuestion, questioning.PauseAnswer, questioning.ResumeAnswer, questioning.CloseQuestion,

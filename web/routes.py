@@ -28,6 +28,7 @@ from .pages import (
     sign_in,
     site_page,
     sites,
+    speaking_history,
     talk,
 )
 
@@ -43,6 +44,7 @@ ALL_ROUTES = (
     letters.routes,
     papers.routes,
     room.routes,
+    speaking_history.routes,
     minutes.routes,
     minutes_history.routes,
     notes.routes,

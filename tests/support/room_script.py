@@ -153,6 +153,7 @@ class Script:
             "ResumeSpeech": lambda: {"speech_id": self._one(state, "speeches", "speaking")},
             "CloseSpeakingList": lambda: {"closed": dice.random() < 0.3},
             "OrderQueue": lambda: {"rule": dice.choice(["request", "fair"])},
+            "SetSpeakingTime": lambda: {"seconds": dice.choice([60, 180, 300])},
             "ExtendSpeech": lambda: {"speech_id": self._one(state, "speeches", "speaking")},
             "RegisterQuestion": lambda: {"text": f"Bao giờ xong {dice.random()}?", "to_participant_id": one("participants")},
             "WithdrawQuestion": lambda: {"question_id": self._one(state, "questions", "waiting")},

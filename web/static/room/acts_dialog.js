@@ -4,29 +4,29 @@ import { t } from "./words.js";
 
 export class ActsDialog {
   #list = null;
+  constructor() {
+    $("#acts-dialog").addEventListener("close", () => {
+      this.#list = null;
+      fill($("#acts-list"));
+    });
+  }
 
   // `list()`: { title, acts: [{ key, label, act, stays }] } as things now are; null once the thing is gone.
   open(list) {
     this.#list = list;
     this.render();
-    if (this.#list) $("#acts-dialog").showModal();
+    if (list()) $("#acts-dialog").showModal();
   }
 
   render() {
     const found = this.#list?.();
-    if (!found) {
-      this.#list = null;
-      return void $("#acts-dialog").close();
-    }
+    if (!found) return void $("#acts-dialog").close();
     $("#acts-title").textContent = found.title;
     fill($("#acts-list"), found.acts.filter(Boolean).map(({ key, label, act, stays }) => h("button", { "data-key": key, onclick: () => this.#do(act, stays) }, label)));
   }
 
   #do(act, stays) {
-    if (!stays) {
-      this.#list = null;
-      $("#acts-dialog").close();
-    }
+    if (!stays) $("#acts-dialog").close();
     act();
   }
 }

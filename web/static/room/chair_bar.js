@@ -1,7 +1,7 @@
 // The next sensible acts, in order, with a key each; what cannot be undone asks first.
 import { prepared } from "./ballot_facts.js";
 import { h, fill, $ } from "./dom.js";
-import { items, nextItem, openBallot, queue, running, speaker, voice } from "./facts.js";
+import { answering, deputy, items, nextItem, openBallot, questions, queue, running, speaker, voice } from "./facts.js";
 import { t } from "./words.js";
 
 export class ChairBar {
@@ -26,14 +26,16 @@ export class ChairBar {
     const next = nextItem(state);
     const acts = [];
     if (now) acts.push({ key: "P", label: t("room.end_speech"), act: () => room.do("EndSpeech", { speech_id: now.id }) });
-    else if (first) acts.push({ key: "P", label: t("room.give_floor", { name: voice(state, first).name }), act: () => room.do("GiveFloor", { speech_id: first.id }) });
+    else if (first && !answering(state)) acts.push({ key: "P", label: t("room.give_floor", { name: voice(state, first).name }), act: () => room.do("GiveFloor", { speech_id: first.id }) });
+    acts.push(...this.#questioning(state, now || first));
     acts.push({ key: "B", ...this.#ballot(state, openBallot(state), running(state)) });
     if (openBallot(state)) acts.unshift(acts.pop());
     acts.push({ key: "K", label: t("room.record_conclusion"), act: () => room.editConclusion() });
     if (next) acts.push({ key: "ArrowRight", label: t("room.go_to_item", { n: items(state).indexOf(next) + 1 }), quiet: true, act: () => room.do("StartItem", { item_id: next.id }) });
-    else if (room.leads) acts.push({ key: "E", label: t("room.end_meeting"), quiet: true, act: () => room.confirm(t("room.confirm_end"), () => room.do("EndMeeting")) });
     if (!acts.some((act) => act.primary)) acts[0].primary = true;
-    if (next && room.leads) acts.push({ key: "E", label: t("room.end_meeting"), quiet: true, act: () => room.confirm(t("room.confirm_end"), () => room.do("EndMeeting")) });
+    const handed = room.leads && deputy(state);
+    if (room.leads && !(next && handed)) acts.push({ key: "E", label: t("room.end_meeting"), quiet: true, act: () => room.confirm(t("room.confirm_end"), () => room.do("EndMeeting")) });
+    if (handed) acts.push({ key: "D", label: t(room.chairs ? "room_deputy.take_back" : "room_deputy.give_back"), quiet: true, act: () => room.do("DismissDeputy") });
     return acts;
   }
 
@@ -48,6 +50,14 @@ export class ChairBar {
     if (!next) return { label: t("room.new_ballot"), act: () => room.editBallot() };
     const place = waiting.length > 1 ? ` (${t("room_ballots.nth_of", { number: waiting.indexOf(next) + 1, all: waiting.length })})` : "";
     return { label: t("room.open_ballot") + place, act: () => room.confirm(t("room.confirm_open_ballot", { question: next.question }), () => room.do("OpenBallot", { ballot_id: next.id })) };
+  }
+
+  // The answer that runs ends; the next question comes when nobody has or waits for the floor.
+  #questioning(state, busy) {
+    const running = answering(state);
+    const [next] = questions(state, "waiting");
+    if (running) return [{ key: "Q", label: t("room_questioning.answered_act"), act: () => this.#room.do("CloseQuestion", { question_id: running.id, outcome: "answered" }) }];
+    return next && !busy ? [{ key: "Q", label: t("room_questioning.call"), act: () => this.#room.do("CallQuestion", { question_id: next.id }) }] : [];
   }
 
   #key(event) {

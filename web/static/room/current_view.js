@@ -1,6 +1,6 @@
 // The item in the centre: its title, what was decided; and the meeting's head with its state and time.
 import { h, fill, $ } from "./dom.js";
-import { conclusions, inCentre, items, recusals, running } from "./facts.js";
+import { conclusions, deputy, inCentre, items, recusals, running } from "./facts.js";
 import { dateOf, t, timeOf } from "./words.js";
 
 export class CurrentView {
@@ -53,7 +53,8 @@ export class CurrentView {
     const { meeting } = state;
     $("#meeting-title").textContent = meeting.title;
     const chair = Object.values(state.participants).find((person) => person.duty === "chair");
-    $("#meeting-line").textContent = [chair && `${t("duty.chair")}: ${chair.title} ${chair.name}`, `${timeOf(meeting.starts_at)}–${timeOf(meeting.ends_at)}`].filter(Boolean).join(" · ");
+    const acting = deputy(state);
+    $("#meeting-line").textContent = [chair && `${t("duty.chair")}: ${chair.title} ${chair.name}`, acting && t("room_deputy.line", { name: acting.name }), `${timeOf(meeting.starts_at)}–${timeOf(meeting.ends_at)}`].filter(Boolean).join(" · ");
     const chip = $("#meeting-state");
     chip.textContent = t(`room.state_${meeting.state}`);
     chip.className = `chip ${meeting.state === "live" ? "now" : meeting.state === "cancelled" ? "bad" : ""}`;

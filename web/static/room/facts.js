@@ -13,9 +13,21 @@ export const presentation = (state) => values(state.presentations)
   .find((each) => state.participants[each.participant_id] && (!each.paper_id || state.papers[each.paper_id])) ?? null;
 export const announcements = (state) => values(state.announcements).sort((a, b) => (a.made_at < b.made_at ? 1 : -1));
 export const speaker = (state) => values(state.speeches).find((speech) => speech.state === "speaking") ?? null;
-// On how the meeting is run, before the others.
+export const held = (state) => values(state.speeches).find((speech) => speech.state === "held") ?? null;
+export const deputy = (state) => values(state.participants).find((person) => person.deputy) ?? null;
+export const byName = (a, b) => (a.name_key < b.name_key ? -1 : 1);
+export const titled = (person) => [person.honorific, person.name].filter(Boolean).join(" ");
+// On how the meeting is run, before the others; then a word to whoever speaks.
+const RANKS = { order: 0, interjection: 1, request: 2 };
 export const queue = (state) => values(state.speeches).filter((speech) => speech.state === "waiting")
-  .sort((a, b) => (b.kind === "order") - (a.kind === "order") || byPosition(a, b));
+  .sort((a, b) => RANKS[a.kind] - RANKS[b.kind] || byPosition(a, b));
+// Whoever had the floor, in that order.
+export const called = (state) => values(state.speeches).filter((speech) => speech.started_at).sort((a, b) => (a.started_at < b.started_at ? -1 : 1));
+export const answering = (state) => values(state.questions).find((question) => question.state === "answering") ?? null;
+export const asker = (state, question) => titled(state.participants[question.participant_id] ?? { name: "" });
+// Whom it is put to: a participant or an agency.
+export const addressee = (state, question) => (question.to_agency_id ? state.agencies[question.to_agency_id] ?? "" : titled(state.participants[question.to_participant_id] ?? { name: "" }));
+export const questions = (state, ...states) => values(state.questions).filter((question) => states.includes(question.state)).sort(byPosition);
 
 // Who speaks: somebody invited, or a site, for which it is said who. `where`: the site that asked, "" for none.
 export function voice(state, speech) {
@@ -26,7 +38,7 @@ export function voice(state, speech) {
   return { id: speech.site_id, name, full: name, lines: site ? [speech.speaker].filter(Boolean) : [], where: "" };
 }
 
-// Seconds that a speech took, or takes until now, without its pauses.
+// Seconds that a speech or an answer took, or takes until now, without its pauses.
 export function spoken(speech, now) {
   if (!speech.started_at) return 0;
   const until = speech.ended_at ? Date.parse(speech.ended_at) : now;

@@ -6,21 +6,27 @@ import { AttendanceView } from "./attendance_view.js";
 import { BallotForm } from "./ballot_form.js";
 import { BallotSheet } from "./ballot_sheet.js";
 import { BallotsView } from "./ballot_views.js";
+import { CallDialog } from "./call_dialog.js";
 import { ChairBar } from "./chair_bar.js";
 import { Connection } from "./connection.js";
 import { Counting } from "./counting.js";
 import { CurrentView } from "./current_view.js";
+import { DeputyView } from "./deputy_view.js";
 import { Dialogs } from "./dialogs.js";
 import { $ } from "./dom.js";
+import { FloorView } from "./floor_view.js";
 import { ItemDialog } from "./item_dialog.js";
 import { MinutesView } from "./minutes_view.js";
 import { ReadyList } from "./ready_list.js";
 import { NotesView } from "./notes_view.js";
 import { PapersView } from "./papers_view.js";
+import { QuestionDialog } from "./question_dialog.js";
+import { QuestionsView } from "./questions_view.js";
 import { RollCall } from "./roll_call.js";
 import { SeatingView } from "./seating_view.js";
 import { SitesBar } from "./sites_bar.js";
 import { SitesBoard } from "./sites_board.js";
+import { SpeakingTimes } from "./speaking_times.js";
 import { SpeakingView } from "./speaking_view.js";
 import { StatusView } from "./status_view.js";
 import { TalkView } from "./talk_view.js";
@@ -35,11 +41,14 @@ class Room {
   #ready = new ReadyList(this);
   counting = new Counting(this);
   #item = new ItemDialog(this);
+  #call = new CallDialog(this);
+  #question = new QuestionDialog(this);
   #acts = new ActsDialog();
   #papers = new PapersView(this);
   #sites = new SitesBar(this);
   #views = [
-    new CurrentView(this), new AgendaView(this), new AttendanceView(this), new SpeakingView(this),
+    new CurrentView(this), new AgendaView(this), new AttendanceView(this), new DeputyView(this),
+    new FloorView(this), new SpeakingView(this), new SpeakingTimes(this), new QuestionsView(this),
     new BallotsView(this), new ChairBar(this), new BallotSheet(this),
     new RollCall(this), new SeatingView(this), this.#ready, this.#sites, new SitesBoard(this, this.#sites.states),
     this.#minutes, this.#acts,
@@ -65,6 +74,10 @@ class Room {
   acts(list) { this.#acts.open(list); }
   insertItem(after) { this.#item.insert(after); }
   editItem(item) { this.#item.edit(item); }
+  callOther() { this.#call.call(); }
+  setSpeakingTime() { this.#call.limit(); }
+  askQuestion(known) { this.#question.ask(known); }
+  oweInWriting(question) { this.#question.owe(question); }
   splitOff(item) { this.#item.split(item); }
   confirm(text, act) { this.#dialogs.confirm(text, act); }
   editBallot(known, again) { this.#ballotForm.open(known, again); }

@@ -7,6 +7,7 @@ const PARTS = ["sync", "editor", "facts", "toolbar", "skeleton"];
 
 export class MinutesView {
   #room;
+  #wrote = null;
   #sync = null;
   #sections = new Map(); // by item: { editor, section, title }
   #opened = false;
@@ -26,8 +27,6 @@ export class MinutesView {
     this.#sync = new this.#parts.MinutesSync(this.#room.connection, (news) => this.#news(news));
     this.#facts = new this.#parts.RoomFacts(this.#room.connection);
     this.#toolbar = new this.#parts.MinutesToolbar($("#minutes-tools"), () => this.#active()?.editor, this.#inserts());
-    const me = this.#room.state.participants[this.#room.me];
-    if (this.#room.runs && me) this.#sync.awareness.setLocalStateField("user", { name: me.name, color: "#541b81" });
     await this.#sync.start();
     this.render(this.#room.state);
   }
@@ -42,9 +41,20 @@ export class MinutesView {
       if ($("#minutes-sections").children[index] !== section) $("#minutes-sections").insertBefore(section, $("#minutes-sections").children[index] ?? null);
     }
     for (const [key, { section }] of this.#sections) if (!state.items[key]) { section.remove(); this.#sections.delete(key); }
-    $("#minutes-tools").hidden = !this.#writable();
     $("#minutes-more").hidden = !this.#room.runs;
+    this.#rights();
     this.#news({ saved: this.#sync.saved });
+  }
+
+  // Whether I may write can change while I read: the chair hands the running over.
+  #rights() {
+    const writes = this.#writable();
+    $("#minutes-tools").hidden = !writes;
+    if (writes === this.#wrote) return;
+    this.#wrote = writes;
+    const me = this.#room.state.participants[this.#room.me];
+    if (writes && me) this.#sync.awareness.setLocalStateField("user", { name: me.name, color: "#541b81" });
+    for (const { editor } of this.#sections.values()) editor.view.setProps({});
   }
 
   #writable() {

@@ -5,7 +5,7 @@ import { resultView, sumsView } from "./ballot_result.js";
 import { hasOptions, ruleText } from "./ballot_words.js";
 import { codeImage, codeStep } from "./door_code.js";
 import { bar, h } from "./dom.js";
-import { ballots, conclusions, items, nextItem, openBallot, presentation, queue, running, speaker, spoken, voice } from "./facts.js";
+import { addressee, answering, asker, ballots, conclusions, items, nextItem, openBallot, presentation, queue, running, speaker, spoken, voice } from "./facts.js";
 import { boot, countdown, t, timeOf } from "./words.js";
 
 const RESULT_STAYS = 90_000;
@@ -14,7 +14,7 @@ export function stageOf(state, now) {
   const { meeting } = state;
   if (meeting.state === "invited") return before(meeting, state, now);
   if (meeting.state !== "live") return end(meeting, state);
-  for (const stage of [ballotOpen, result, pause, paper, talk]) {
+  for (const stage of [ballotOpen, result, pause, questioned, paper, talk]) {
     const found = stage(state, now);
     if (found) return found;
   }
@@ -90,6 +90,18 @@ function pause(state, now) {
     name: "break", kicker: state.meeting.title, title: t("room_screen.break"),
     content: [h("p", { class: "huge" }, timeOf(state.meeting.break_until)), h("p", { class: "big" }, t("room_screen.back_in", { n: left })),
       next && h("p", { class: "muted" }, `${t("room_screen.next_item")} ${next.title}`)],
+  };
+}
+
+// The question and the time of its answer; whoever has the floor meanwhile comes first.
+function questioned(state, now) {
+  const question = speaker(state) ? null : answering(state);
+  return question && {
+    name: "question", kicker: kickerOf(state), title: running(state)?.title ?? state.meeting.title,
+    content: [
+      h("div", { class: "speaker" }, h("div", {}, h("p", { class: "muted" }, t(question.paused_at ? "room_questioning.paused" : "room_questioning.answering")), h("p", { class: "big" }, addressee(state, question))), clock(question, now)),
+      h("p", { class: "asked" }, question.text), h("p", { class: "muted" }, t("room_questioning.asked_by", { name: asker(state, question) })),
+    ],
   };
 }
 
