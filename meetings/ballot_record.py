@@ -61,7 +61,7 @@ def link(before: str, entry: Entry) -> str:
 
 def receipt_of(ballot_id: str, mandate_id: str, choice: str, marks: Mapping[str, str], text: str, command_id: str) -> str:
     """What a voter is given: whoever has the record can make it again from the entry of the vote."""
-    said = (ballot_id, mandate_id, choice, _canonical(marks), text, command_id)
+    said = (ballot_id, mandate_id, choice, _canonical(marks) if marks else "{}", text, command_id)  # a burst has no marks, mostly
     return hashlib.sha256("|".join(said).encode()).hexdigest()
 
 

@@ -191,7 +191,7 @@ async def _deliveries(reading: Reading, meeting_id: str) -> dict[str, Row]:
 
 async def _history(reading: Reading, meeting_id: str) -> Sequence[Row]:
     told = audit.c.command.not_in(UNTOLD)
-    wanted = sa.select(audit.c.at, audit.c.actor_name, audit.c.command).where(audit.c.scope == meeting_id, told)
+    wanted = sa.select(audit.c.at, audit.c.actor, audit.c.actor_name, audit.c.command).where(audit.c.scope == meeting_id, told)
     return await reading.all(wanted.order_by(audit.c.seq.desc()).limit(40))
 
 

@@ -16,12 +16,15 @@ from meetings.commands import Actor
 from meetings.decisions import RecordConclusion
 from meetings.models.meeting import items, meetings, participants
 from meetings.models.post import outbox
+from meetings.models.room import ballots
 from meetings.outbox import Outbox
 from meetings.perform import perform
 from meetings.scheduling import CancelMeeting
+from meetings.voting import CastVote, OpenBallot, PrepareBallot
 from tests.support.organisation import make_account
 from tests.support.scheduled import SENDER, Office, open_office
 from tests.support.site import Browser, Site
+from web.deadlines import close_due
 from web.table_file import read_table
 
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
@@ -183,6 +186,27 @@ async def test_after_the_end_the_page_shows_attendance_conclusions_and_the_print
     for text in ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc", "BIÊN BẢN", "Giao thực hiện", "CHỦ TỌA", "Nơi nhận"):
         assert text in page.text
     assert (await browser.get("/tasks")).text.count("Giao thực hiện") == 1
+
+
+async def test_the_page_tells_who_was_elected_and_what_the_system_did_by_itself(site: Site):
+    office, meeting = await sent(site)
+    row = await participant(site, meeting, email="chair@hue.example")
+    chair = Actor(kind="account", name=row.name, account_id="1" * 32, person_id=office.people["chair"], agency_id=row.agency_id)
+    prepare = PrepareBallot(
+        meeting_id=meeting, question="Bầu tổ trưởng", kind="election", options=["Trần An", "Lê Bình"], most=1, seats=1, base="cast",
+        quorum=(0, 1), seconds=3600,
+    )  # fmt: skip
+    for command in (StartMeeting(meeting_id=meeting), CheckIn(meeting_id=meeting, mode="room")):
+        await perform(site.db, chair, command)
+    ballot = (await perform(site.db, chair, prepare) or {})["ballot_id"]
+    await perform(site.db, chair, OpenBallot(meeting_id=meeting, ballot_id=ballot))
+    await perform(site.db, chair, CastVote(meeting_id=meeting, ballot_id=ballot, marks={"2": "for"}))
+    async with site.db.transaction(meeting) as tx:
+        await tx.update(ballots, ballot, closes_at=clock.now())
+    await close_due(site.db)
+    page = await (await secretary_of(site, office)).get(f"/meetings/{meeting}")
+    for text in ("Lê Bình · Trúng cử", "Cần từ 1 phiếu, tính trên 1 phiếu hợp lệ.", "Hệ thống: kết thúc biểu quyết đúng hẹn"):
+        assert text in page.text
 
 
 async def test_the_attendance_is_a_table_of_text_for_those_who_organise(site: Site):
