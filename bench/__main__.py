@@ -9,7 +9,7 @@ import sys
 
 from .figures import HEADER, SERVER
 
-BENCHES = ("fanout", "votes", "join", "pages", "replies")
+BENCHES = ("fanout", "votes", "join", "restart", "memory", "minutes", "age", "pages", "replies")
 
 
 def main(names: list[str]) -> int:

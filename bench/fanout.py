@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -18,12 +19,19 @@ from tests.support.meetings import hold_meeting
 
 from .figures import Figure
 from .load import Load, load
+from .peers import peer
 from .servers import bare as bare_server
 from .servers import database, stock
 
 SIZES = {200: 200, 1000: 60, 2000: 40}  # clients: rounds of one event to all
 REPEATS = 7
-Send = Callable[[], Awaitable[None]]
+# Server, its name in the figures, what it does, and the least that the room should do of it with 2,000 clients.
+BESIDE = (
+    ("stock", "stock", "python-socketio emit", 6.0),
+    ("bare", "bare loop", "aiohttp, ready frame", 0.85),
+    ("node", "Node socket.io", "socket.io emit", 1.0),
+)
+Send = Callable[[int], Awaitable[None]]  # so many times
 
 
 @asynccontextmanager
@@ -43,8 +51,10 @@ async def room(clients: int) -> Any:
             pump, _ = rooms.live.rooms._pumps[held.id]
             later = _numbered(row)
 
-            async def send() -> None:
-                pump.send([next(later)])
+            async def send(rounds: int) -> None:
+                for _ in range(rounds):
+                    pump.send([next(later)])
+                    await asyncio.sleep(0)
 
             yield browsers, send
 
@@ -64,8 +74,10 @@ EVENT = {"epoch": "0" * 32, "from": 1, "to": 1, "now": "2026-11-24T08:00:00.000Z
 async def stock_room(clients: int) -> Any:
     async with stock() as (port, server), load(port, ["a=b"] * clients) as browsers:
 
-        async def send() -> None:
-            await server.emit("events", EVENT, room="room")
+        async def send(rounds: int) -> None:
+            for _ in range(rounds):
+                await server.emit("events", EVENT, room="room")
+                await asyncio.sleep(0)
 
         yield browsers, send
 
@@ -75,23 +87,39 @@ async def bare_loop(clients: int) -> Any:
     frame = message("events", EVENT).frames
     async with bare_server() as (port, transports), load(port, ["a=b"] * clients, kind="bare") as browsers:
 
-        async def send() -> None:
-            for transport in transports:
-                transport.write(frame)
+        async def send(rounds: int) -> None:
+            for _ in range(rounds):
+                for transport in transports:
+                    transport.write(frame)
+                await asyncio.sleep(0)
 
         yield browsers, send
 
 
-SERVERS = {"room": room, "stock": stock_room, "bare": bare_loop}
+@asynccontextmanager
+async def node_room(clients: int) -> Any:
+    async with peer("socketio.mjs") as found:
+        if found is None:
+            yield None
+            return
+        port, told = found
+        async with load(port, ["a=b"] * clients) as browsers:
+
+            async def send(rounds: int) -> None:
+                told.write(f"{rounds} {json.dumps(EVENT)}\n".encode())
+                await told.drain()
+
+            yield browsers, send
+
+
+SERVERS = {"room": room, "stock": stock_room, "bare": bare_loop, "node": node_room}
 
 
 async def deliveries(browsers: Load, send: Send, clients: int, rounds: int) -> tuple[float, float]:
     """(deliveries a second, CPU of the load client as a part of ours)."""
     await browsers.count(clients * rounds)
     cpu, ours, started = await browsers.cpu(), time.process_time(), time.perf_counter()
-    for _ in range(rounds):
-        await send()
-        await asyncio.sleep(0)
+    await send(rounds)
     await browsers.told("counted")
     seconds, ours = time.perf_counter() - started, time.process_time() - ours
     return clients * rounds / seconds, (await browsers.cpu() - cpu) / ours
@@ -100,21 +128,22 @@ async def deliveries(browsers: Load, send: Send, clients: int, rounds: int) -> t
 async def run() -> list[Figure]:
     figures, lightness = [], 0.0
     for clients, rounds in SIZES.items():
-        rates: dict[str, list[float]] = {"room": [], "stock": [], "bare": []}
-        async with AsyncExitStack() as stack:  # all three at once, measured in turns: what disturbs one disturbs all
+        rates: dict[str, list[float]] = {name: [] for name in SERVERS}
+        async with AsyncExitStack() as stack:  # all at once, measured in turns: what disturbs one disturbs all
             servers = {name: await stack.enter_async_context(serve(clients)) for name, serve in SERVERS.items()}
             for turn in range(REPEATS + 1):
-                for name, (browsers, send) in servers.items():
-                    rate, part = await deliveries(browsers, send, clients, rounds if turn else 5)
+                for name, served in servers.items():
+                    if served is None:
+                        continue
+                    rate, part = await deliveries(*served, clients, rounds if turn else 5)
                     if turn:  # the first is for warming up
                         rates[name].append(rate)
-                        lightness = max(lightness, part if name != "stock" else 0)
-        name, ours, usual, bare = f"fanout, {clients:,}", *(median(rates[key]) for key in ("room", "stock", "bare"))
-        of_usual, of_bare = (median(a / b for a, b in zip(rates["room"], rates[key], strict=True)) for key in ("stock", "bare"))
-        figures += [
-            Figure(f"{name} clients", ours / 1000, "thousand/s", "deliveries of the real room"),
-            Figure(f"{name}: room / stock", of_usual, "times", f"python-socketio emit, {usual:,.0f}/s", 5),
-            Figure(f"{name}: room / bare loop", of_bare, "times", f"aiohttp, ready frame, {bare:,.0f}/s", 0.8),
-        ]
+                        lightness = max(lightness, part if name in ("room", "bare") else 0)
+        figures.append(Figure(f"fanout, {clients:,} clients", median(rates["room"]) / 1000, "thousand/s", "deliveries of the real room"))
+        for key, label, against, goal in BESIDE:
+            if rates[key]:
+                times = median(a / b for a, b in zip(rates["room"], rates[key], strict=True))
+                against = f"{against}, {median(rates[key]):,.0f}/s"
+                figures.append(Figure(f"fanout, {clients:,}: room / {label}", times, "times", against, goal if clients == 2000 else None))
     light = Figure("fanout: CPU of load client / server, most", lightness, "times", "process CPU time while sending", 1, less=True)
     return [*figures, light]

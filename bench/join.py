@@ -1,4 +1,4 @@
-"""A storm: a thousand browsers connect and join a running meeting at once, until the last has its snapshot."""
+"""A storm: two thousand browsers connect and join a running meeting at once, until the last has its snapshot."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .figures import Figure
 from .load import load
 from .servers import database, stock
 
-CLIENTS, REPEATS = 1000, 3
+CLIENTS, REPEATS = 2000, 3
 
 
 async def run() -> list[Figure]:
@@ -32,7 +32,7 @@ async def run() -> list[Figure]:
                     seconds.append(browsers.ready_seconds)
                 await asyncio.sleep(1)  # they have left
         against = "from the first connect to the last snapshot"
-        figures.append(Figure(f"join, {kind}: {CLIENTS:,} clients", median(seconds), "s", against, 5, less=True))
+        figures.append(Figure(f"join, {kind}: {CLIENTS:,} clients", median(seconds), "s", against, 6, less=True))
     async with stock(lambda: snapshot) as (port, _), load(port, cookies, ("join", {})) as browsers:
         usual = browsers.ready_seconds
     return [*figures, Figure("join: stock / room", usual / median(seconds), "times", f"python-socketio answering as much, {usual:.1f} s")]
