@@ -118,3 +118,65 @@ async def test_a_letter_being_composed_neither_leaves_nor_is_broken_by_others(pe
     await ime.send("Input.insertText", {"text": "người"})
     await first.keyboard.type(" Huế")
     assert (await same_text(first, second))[1] == "Kia A người Huế"
+
+
+async def test_a_comment_stays_with_its_passage_and_is_answered_and_settled(people: People) -> None:
+    first, second = await open_minutes(people, "thuky"), await open_minutes(people, "thuky2")
+    member = await open_minutes(people, "sotaichinh")
+    section = first.locator(".minutes-section").nth(1)
+    await section.locator(".minutes-editor").click()
+    await first.keyboard.type("Giao Sở A")
+    for _ in range(4):
+        await first.keyboard.press("Shift+ArrowLeft")
+    await insert(first, "comment")
+    await first.fill("#reason-text", "Sở B mới đúng")
+    await first.locator("#reason-dialog button.primary").click()
+    await expect(second.locator(".remarked")).to_have_text("Sở A")
+    await second.locator(".minutes-editor").nth(1).click()
+    await second.keyboard.press("Home")
+    await second.keyboard.type("Chủ trì kết luận: ")
+    for page in (first, second):
+        await expect(page.locator(".remarked")).to_have_text("Sở A")
+    theirs = second.locator(".minutes-section").nth(1).locator(".remarks")
+    await theirs.locator("summary").click()
+    await theirs.get_by_label("Trả lời góp ý này").fill("Đồng ý")
+    await theirs.get_by_role("button", name="Trả lời", exact=True).click()
+    await section.locator(".remarks summary").click()
+    await expect(section.locator(".remark")).to_contain_text("Đồng ý")
+    await section.get_by_role("button", name="Tiếp thu").click()
+    await expect(second.locator(".remarked")).to_have_count(0)
+    await expect(theirs).to_contain_text("Đã tiếp thu")
+    assert await member.locator(".remarks").count() == 0
+    assert await member.evaluate("() => Object.keys(room.state.remarks).length") == 0
+
+
+async def test_an_hour_of_typing_without_network_survives_closing_the_page(people: People) -> None:
+    first, second = await open_minutes(people, "thuky"), await open_minutes(people, "thuky2")
+    cut, address = people.contexts[0], first.url
+    await first.locator(".minutes-editor").nth(1).click()
+    await first.keyboard.type("Trước. ")
+    await expect(first.locator("#minutes-state")).to_have_text("Đã lưu mọi chữ")
+    await cut.set_offline(True)
+    await first.evaluate("() => window.room.connection.socket.io.engine.close()")
+    await expect(first.locator("#cut")).to_be_visible()
+    await first.evaluate("() => { for (let n = 0; n < 400; n++) document.execCommand('insertText', false, `ữ${n} `); }")
+    await expect(first.locator(".minutes-editor").nth(1)).to_contain_text("ữ399")
+    await first.wait_for_timeout(500)
+    await first.close()
+    await second.locator(".minutes-editor").nth(1).click()
+    await second.keyboard.press("Control+End")
+    await second.keyboard.type("Người kia.")
+    await expect(second.locator("#minutes-state")).to_have_text("Đã lưu mọi chữ")
+    await cut.set_offline(False)
+    again = await cut.new_page()
+    await again.goto(address)
+    await again.click("[data-tab=minutes]")
+    await expect(again.locator(".minutes-editor").nth(1)).to_contain_text("Người kia.")
+    await expect(again.locator("#minutes-state")).to_have_text("Đã lưu mọi chữ")
+    both = (await same_text(again, second))[1]
+    words = both.replace("Người kia.", " ").split()
+    assert words == ["Trước.", *(f"ữ{n}" for n in range(400))]
+    assert both.count("Người kia.") == 1
+    kept = """() => new Promise((resolve) => { indexedDB.open("diemcau-minutes").onsuccess = ({ target }) => {
+      target.result.transaction("updates").objectStore("updates").count().onsuccess = (event) => resolve(event.target.result); }; })"""
+    assert await again.evaluate(kept) == 0

@@ -61,6 +61,7 @@ async def test_no_page_has_a_finding(people: People, size: dict[str, int], langu
     paths += ["/letters", known["next"], f"{known['next']}/edit", f"{known['next']}/cancel"]
     paths += [known["now"], f"{known['now']}/room", f"{known['now']}/projector", f"{known['now']}/programme", f"{known['now']}/notes"]
     paths += [known["done"], f"{known['done']}/minutes", f"{known['done']}/minutes/print"]
+    paths += [f"{known['now']}/minutes/{name}" for name in ("history", "round", "remarks")]
     for path in paths:
         found += await judged(secretary, url, path)
     found += await judged(secretary, url, "/nowhere", 404)
@@ -90,7 +91,8 @@ async def test_no_page_has_a_finding(people: People, size: dict[str, int], langu
         first = await admin.locator(f"main a[href^='/admin/{kind}/']:not([href$=new])").first.get_attribute("href")
         found += await judged(admin, url, str(first))
         found += await judged(admin, url, f"/admin/{kind}/new")
-    found += await judged(admin, url, "/admin/import")
+    for path in ("/admin/minutes", "/admin/minutes/review", "/admin/import"):
+        found += await judged(admin, url, path)
     broken = {"name": "a.csv", "mimeType": "text/csv", "buffer": "Loại;Mã;Tên\nCơ quan;;Thiếu mã\nNgười;KHONG;A\n".encode()}
     await admin.set_input_files("input[type=file]", broken)  # type: ignore[arg-type]
     await admin.locator("main form button.primary").last.click()

@@ -3,7 +3,7 @@ import { h, $ } from "./dom.js";
 import { items, running } from "./facts.js";
 import { boot, t } from "./words.js";
 
-const PARTS = ["sync", "editor", "facts", "toolbar", "skeleton"];
+const PARTS = ["sync", "editor", "facts", "toolbar", "skeleton", "remarks"];
 
 export class MinutesView {
   #room;
@@ -35,7 +35,8 @@ export class MinutesView {
     if (!this.#toolbar) return;
     for (const [index, item] of items(state).entries()) {
       if (!this.#sections.has(item.id)) this.#add(item);
-      const { section, title } = this.#sections.get(item.id);
+      const { section, title, threads } = this.#sections.get(item.id);
+      this.#remarks(item.id, threads);
       title.textContent = `${index + 1}. ${item.title}`;
       section.classList.toggle("now", item.state === "running");
       if ($("#minutes-sections").children[index] !== section) $("#minutes-sections").insertBefore(section, $("#minutes-sections").children[index] ?? null);
@@ -65,16 +66,27 @@ export class MinutesView {
   #add(item) {
     const title = h("h3", { id: `minutes-${item.id}` });
     const place = h("div", { class: "minutes-place" });
-    const section = h("section", { class: "minutes-section", "aria-labelledby": `minutes-${item.id}` }, title, place);
+    const threads = h("div", { hidden: true });
+    const section = h("section", { class: "minutes-section", "aria-labelledby": `minutes-${item.id}` }, title, place, threads);
+    const plugins = [this.#parts.remarksPlugin(() => this.#parts.threads(this.#room.state, item.id))];
     const editor = new this.#parts.MinutesEditor(this.#sync.doc.getXmlFragment(`item:${item.id}`), place, item.title, {
-      sync: this.#sync, facts: this.#facts, plugins: [], writable: () => this.#writable(),
+      sync: this.#sync, facts: this.#facts, plugins, writable: () => this.#writable(),
       focused: () => { this.#last = item.id; this.#toolbar.update(); },
       changed: () => { if (this.#last === item.id) this.#toolbar.update(); },
       refused: (code) => this.#room.note(t(`room_minutes.${code}`), "bad"),
     });
     place.addEventListener("focusin", () => this.#room.connection.socket.emit("typing", { section: item.id }));
     place.addEventListener("focusout", () => this.#room.connection.socket.emit("typing", { section: null }));
-    this.#sections.set(item.id, { editor, section, title });
+    this.#sections.set(item.id, { editor, section, title, threads });
+  }
+
+  // Drawn when something of them changed: what somebody selects meanwhile stays selected.
+  #remarks(item, place) {
+    const now = JSON.stringify(Object.values(this.#room.state.remarks).filter((each) => each.item_id === item));
+    if (place.known === now) return;
+    place.known = now;
+    this.#parts.drawThreads(place, this.#room, item);
+    this.#parts.redraw(this.#sections.get(item).editor);
   }
 
   #news({ saved, refused }) {
@@ -94,10 +106,11 @@ export class MinutesView {
   #inserts() {
     const item = () => [...this.#sections].find(([, section]) => section === this.#active())?.[0];
     const put = (kind, of) => () => this.#active()?.editor.insert([this.#parts.factOf(kind, of())]);
+    const comment = () => this.#parts.comment(this.#room, this.#active().editor, item());
     const skeleton = () => this.#parts.putSkeleton(this.#active().editor, this.#room.state.items[item()], this.#room.state, boot.item_template);
     return [
       ["skeleton", skeleton], ["attendance", put("attendance", () => "")], ["speakers", put("speakers", item)],
-      ["results", put("results", item)], ["conclusions", put("conclusions", item)],
+      ["results", put("results", item)], ["conclusions", put("conclusions", item)], ["comment", comment],
     ];
   }
 }
