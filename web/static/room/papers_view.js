@@ -1,6 +1,6 @@
 // The papers of the item in the centre: listed, opened in the room, followed page by page with whoever presents.
 import { $, fill, h } from "./dom.js";
-import { inCentre, papers } from "./facts.js";
+import { inCentre, papers, speaker } from "./facts.js";
 import { Following } from "./following.js";
 import { Openings } from "./openings.js";
 import { PaperViewer } from "./paper_viewer.js";
@@ -126,7 +126,8 @@ export class PapersView {
 
   #askPresenter() {
     const people = Object.values(this.#room.state.participants).sort((a, b) => (a.name_key < b.name_key ? -1 : 1));
-    fill($("#presenter-who"), people.map((person) => h("option", { value: person.id }, [person.name, person.title, person.agency].filter(Boolean).join(" – "))));
+    const now = speaker(this.#room.state)?.participant_id;
+    fill($("#presenter-who"), people.map((person) => h("option", { value: person.id, selected: person.id === now }, [person.name, person.title, person.agency].filter(Boolean).join(" – "))));
     $("#presenter-dialog").showModal();
   }
 
