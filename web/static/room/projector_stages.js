@@ -1,5 +1,5 @@
 // What the shared screen shows at each moment of a meeting: the first that applies. Pure: from the state and the time.
-import { breakLeft } from "./announcements_view.js";
+import { breakLeft } from "./announcement_strip.js";
 import { timeLeft } from "./ballot_facts.js";
 import { resultView, sumsView } from "./ballot_result.js";
 import { hasOptions, ruleText } from "./ballot_words.js";

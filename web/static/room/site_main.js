@@ -1,4 +1,5 @@
 // A bridge site's own page: one screen for a technician who stands in a hall with forty people.
+import { AnnouncementStrip } from "./announcement_strip.js";
 import { Connection } from "./connection.js";
 import { $ } from "./dom.js";
 import { SiteAsks } from "./site_asks.js";
@@ -11,7 +12,7 @@ import { boot } from "./words.js";
 class SitePage {
   connection = new Connection();
   #status = new StatusView(this.connection);
-  #views = [new SiteReadiness(this), new SiteFloor(this), new SitePeople(this), new SiteAsks(this)];
+  #views = [new SiteReadiness(this), new SiteFloor(this), new SitePeople(this), new SiteAsks(this), new AnnouncementStrip(this.connection)];
 
   constructor() {
     this.connection.on("change", () => this.#render());
