@@ -60,6 +60,7 @@ async def test_no_page_has_a_finding(people: People, size: dict[str, int], langu
     paths = ["/", "/meetings", "/meetings?when=past", "/meetings?when=drafts", "/tasks", "/account", "/account/password", "/outbox"]
     paths += ["/letters", known["next"], f"{known['next']}/edit", f"{known['next']}/cancel"]
     paths += [known["now"], f"{known['now']}/room", f"{known['now']}/projector", f"{known['now']}/programme", f"{known['now']}/notes"]
+    paths += [f"{known['now']}/sites", f"{known['now']}/site-cards"]
     paths += [known["done"], f"{known['done']}/minutes", f"{known['done']}/minutes/print"]
     paths += [f"{known['now']}/minutes/{name}" for name in ("history", "round", "remarks")]
     for path in paths:

@@ -31,6 +31,7 @@ from meetings.settings import Settings
 from meetings.speaking import AskToSpeak
 from meetings.voting import CastVote, CloseBallot, OpenBallot, PrepareBallot
 
+from . import sites
 from .people import ACCOUNTS, DEPARTMENTS, PASSWORD, City, SignIn, stable_id
 
 WHO = {
@@ -150,7 +151,7 @@ class Week:
             "title": "Họp giao ban về chuyển đổi số", "type": "coordination", "date": start.date().isoformat(), "start": f"{start:%H:%M}",
             "end": f"{end:%H:%M}", "end_date": end.date().isoformat() if end.date() != start.date() else "",
             "room_id": self._city.room["Phòng họp 2"],
-            "sites": "Trụ sở UBND thành phố\nPhường Vỹ Dạ\nPhường Thuận Hóa\nPhường Phú Xuân\nXã A Lưới 1",
+            "sites": "\n".join(sites.SITES),
             "items": [
                 {"title": "Khai mạc, điểm danh", "presenter": "Văn phòng UBND", "kind": "information", "minutes": "10"},
                 {"title": "Kế hoạch chuyển đổi số năm tới", "presenter": "Sở Khoa học và Công nghệ", "kind": "decision", "minutes": "30"},
@@ -171,6 +172,7 @@ class Week:
             mode: Any = "online" if number % 4 == 3 else "room"
             mark = MarkAttendance(meeting_id=meeting, participant_id=await self._pid(meeting, key), attendance=mode)
             await self._do("VP.2", mark, f"running here {key}")
+        await sites.report(self._db, await self._actor("VP.2"), meeting, lambda name: self._id(f"running {name}"))
         await self._walk_items(meeting, "running", 2)
         for key, subject in (("SGDDT.0", "học bạ số"), ("X004.0", "hạ tầng tại phường"), ("SYT.0", "bệnh án điện tử")):
             await self._do(key, AskToSpeak(meeting_id=meeting, subject=subject), f"running ask {key}")

@@ -25,9 +25,9 @@ export class SiteReadiness {
     const name = troubled(now) ? "trouble" : now.ready && tested(now) ? "ready" : tested(now) ? "tested" : "untested";
     $("#readiness").hidden = !open;
     fill(this.#top,
-      h("div", { class: `site-state ${name}` }, h("span", { class: "sign", "aria-hidden": "true" }, SIGNS[name]), h("div", {},
-        h("h2", { role: "status" }, t(`room_sites.own_${name}`)), h("p", {}, t(`room_sites.next_${name}`)))),
-      this.#steps(name),
+      h("div", { class: `site-state ${name}` }, h("span", { class: "sign", "aria-hidden": "true" }, SIGNS[name]), h("div", { role: "status" },
+        h("h2", {}, t(`room_sites.own_${name}`)), h("p", {}, t(`room_sites.next_${name}`)))),
+      name !== "ready" && this.#steps(name),
       name !== "ready" && site.test_at && h("p", {}, t("room_sites.test_at", { time: timeOf(site.test_at), day: this.#day(site.test_at) })),
       this.#video(state),
       name !== "ready" && h("div", { class: "checks", role: "group", "aria-label": t("room_sites.checklist") }, CHECKS.map((check) => this.#check(check, now[check]))));
@@ -39,7 +39,7 @@ export class SiteReadiness {
   }
 
   #steps(name) {
-    const at = { untested: 1, trouble: 1, tested: 2, ready: 3 }[name];
+    const at = { untested: 1, trouble: 1, tested: 2 }[name];
     return h("ol", { class: "steps" }, ["connect", "test", "ready"].map((step, index) => h("li", { class: index < at ? "done" : null, "aria-current": index === at ? "step" : null }, t(`room_sites.step_${step}`))));
   }
 

@@ -5,6 +5,10 @@ import { SiteDetail } from "./site_detail.js";
 import { countStates, PROBLEMS, SIGNS, STATES } from "./site_states.js";
 import { t } from "./words.js";
 
+const MANY = 40;
+// As such lists abbreviate: P. Vỹ Dạ, X. Phú Lộc. The whole name is in the tile's title and in its detail.
+const shortName = (name) => name.replace(/^(Phường|Xã) /i, (kind) => `${kind[0].toUpperCase()}. `);
+
 export class SitesBoard {
   #room;
   #states;
@@ -12,6 +16,7 @@ export class SitesBoard {
   #filter = "all";
   #chosen = null;
   #drawn = "";
+  #many = false; // small tiles
   constructor(room, states) {
     this.#room = room;
     this.#states = states;
@@ -28,10 +33,12 @@ export class SitesBoard {
     const asking = new Set(queue(state).map((speech) => speech.site_id).filter(Boolean));
     this.#filters(all, asking);
     const fits = all.filter((each) => this.#fits(each, asking));
-    $("#sites-board").className = `sites-board ${all.length > 40 ? "many" : ""}`;
+    this.#many = all.length > MANY;
+    $("#sites-board").className = `sites-board ${this.#many ? "many" : ""}`;
     fill($("#sites-board"), fits.length === 0 ? h("p", { class: "muted" }, t("room_sites.none_like_this"))
       : fits.map((each) => this.#tile(each, asking.has(each.site.id))));
     const chosen = all.find((each) => each.site.id === this.#chosen);
+    $("#sites-board").parentElement.classList.toggle("detailed", Boolean(chosen));
     this.#detail.render(state, chosen);
   }
 
@@ -57,10 +64,10 @@ export class SitesBoard {
   }
 
   #tile({ site, state }, asks) {
-    const words = [t(`room_sites.is_${state}`), site.heads > 0 && t("room_sites.heads_n", { n: site.heads }), asks && t("room_sites.asks")].filter(Boolean);
-    return h("button", { class: `site-tile ${state}${asks ? " asks" : ""}`, "data-key": `tile-${site.id}`, title: site.name, "aria-pressed": String(this.#chosen === site.id), "aria-label": `${site.name}: ${words.join(", ")}`, onclick: () => this.#choose(site.id) },
-      h("strong", {}, site.name), h("span", { class: "tile-state" }, h("span", { class: "tile-sign", "aria-hidden": "true" }, SIGNS[state]), t(`room_sites.is_${state}`)),
-      h("span", { class: "tile-more" }, asks && h("span", { "aria-hidden": "true" }, "✋"), site.heads > 0 && String(site.heads)));
+    return h("button", { class: `site-tile ${state}${asks ? " asks" : ""}`, "data-key": `tile-${site.id}`, title: site.name, "aria-pressed": String(this.#chosen === site.id), onclick: () => this.#choose(site.id) },
+      h("strong", {}, this.#many ? shortName(site.name) : site.name), h("span", { class: "tile-state" }, h("span", { class: "tile-sign", "aria-hidden": "true" }, SIGNS[state]), t(`room_sites.is_${state}`)),
+      h("span", { class: "tile-more" }, h("span", { "aria-hidden": "true" }, asks ? "✋" : "", site.heads > 0 && !(this.#many && ["lost", "away"].includes(state)) ? String(site.heads) : ""),
+        h("span", { class: "visually-hidden" }, [asks && t("room_sites.asks"), site.heads > 0 && t("room_sites.heads_n", { n: site.heads })].filter(Boolean).join(", "))));
   }
 
   #choose(id) {
