@@ -11,8 +11,9 @@ export class CallDialog {
     onSubmit("#call-dialog", ({ elements: f }) => room.do("GiveFloor", { participant_id: f.person.value, interjection: f.kind.value === "interjection", seconds: seconds(f.minutes) }));
     onSubmit("#limit-dialog", ({ elements: f }) => room.do("SetSpeakingTime", { seconds: seconds(f.minutes) }));
     onSubmit("#deputy-dialog", ({ elements: f }) => room.do("NameDeputy", { participant_id: f.person.value }));
-    $("#name-deputy").addEventListener("click", () => this.deputy());
-    $("#dismiss-deputy").addEventListener("click", () => room.do("DismissDeputy"));
+    for (const [button, act] of [["#name-deputy", () => this.deputy()], ["#dismiss-deputy", () => room.do("DismissDeputy")]]) {
+      $(button).addEventListener("click", () => { $("#more").open = false; act(); });
+    }
   }
 
   call() {
@@ -33,9 +34,11 @@ export class CallDialog {
 
 const seconds = (field) => Math.round(Number(field.value) * 60) || 0;
 
+const option = (person) => [person.name, [person.title, person.agency].filter(Boolean).join(", ")].filter(Boolean).join(" – ");
+
 // Those who are here come first.
 function people(select, list) {
   const here = (person) => person.attendance !== "absent";
-  const group = (label, found) => found.length > 0 && h("optgroup", { label: t(label) }, found.sort(byName).map((person) => h("option", { value: person.id }, [person.name, person.title || person.agency].filter(Boolean).join(" – "))));
+  const group = (label, found) => found.length > 0 && h("optgroup", { label: t(label) }, found.sort(byName).map((person) => h("option", { value: person.id }, option(person))));
   fill(select, group("room.attendance", list.filter(here)), group("room.attendance_absent", list.filter((person) => !here(person))));
 }
