@@ -38,8 +38,9 @@ async def _one_connection(settings: Settings, inbox: Inbox) -> None:
         await imap.login(settings.inbox_user, settings.inbox_password)
         idles = await imap.can_idle()
         await imap.do("SELECT", f'"{settings.inbox_folder}"')
+        read: set[str] = set()
         while True:
-            if await _read_new(imap, inbox):
+            if await read_new(imap, inbox, read):
                 continue
             if idles:
                 await imap.idle(LOOK_AGAIN)
@@ -50,15 +51,17 @@ async def _one_connection(settings: Settings, inbox: Inbox) -> None:
         imap.close()
 
 
-async def _read_new(imap: Imap, inbox: Inbox) -> int:
-    """How many mails were taken. One that may not be taken now stays unread for later."""
+async def read_new(imap: Imap, inbox: Inbox, read: set[str]) -> int:
+    """How many mails were taken. One that may not be taken now stays unread for later. `read`: what this connection has taken, for
+    servers that keep no keywords."""
     taken = 0
-    uids = await imap.search("UNKEYWORD", READ)
+    uids = [uid for uid in await imap.search("UNKEYWORD", READ) if uid not in read]
     for group in (uids[n : n + AT_ONCE] for n in range(0, len(uids), AT_ONCE)):
         mails = [await imap.fetch(uid, LARGEST) for uid in group]
         kept = await asyncio.gather(*(inbox.take(mail) for mail in mails))
         done = [uid for uid, yes in zip(group, kept, strict=True) if yes]
         if done:
             await imap.do("UID STORE", ",".join(done), f"+FLAGS.SILENT ({READ} \\Seen)")
+        read.update(done)
         taken += len(done)
     return taken

@@ -76,6 +76,8 @@ class Settings:
             raise ValueError(f"{PREFIX}INBOX must be off, lmtp or imap, not {self.inbox!r}")
         if self.inbox_address and (local.count("*") != 1 or not domain or len(local.replace("{agency}", "")) > 12):
             raise ValueError(f"{PREFIX}INBOX_ADDRESS must look like hop+*@example, with at most 11 letters around the *")
+        if self.inbox != "off" and not self.inbox_address and len(self.mail_from.partition("@")[0]) > 10:
+            raise ValueError(f"{PREFIX}INBOX_ADDRESS must be set: the name in {PREFIX}MAIL_FROM is too long to carry a secret")
 
     @property
     def answers_to(self) -> str:

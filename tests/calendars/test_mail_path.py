@@ -117,6 +117,45 @@ async def test_an_answer_comes_back_through_dovecot_by_waiting_not_by_looking(
         assert await count(db) == seen + 1
 
 
+class Forgetful:
+    """A mailbox whose server keeps no keywords of ours."""
+
+    async def search(self, *criteria: str) -> list[str]:
+        return ["1", "2"]
+
+    async def fetch(self, uid: str, most: int) -> bytes:
+        return uid.encode()
+
+    async def do(self, *words: str) -> list[bytes]:
+        return []
+
+
+class Taker:
+    """An inbox that puts the second mail off."""
+
+    def __init__(self) -> None:
+        self.asked: list[bytes] = []
+
+    async def take(self, raw: bytes) -> bool:
+        self.asked.append(raw)
+        return raw != b"2"
+
+
+async def test_where_keywords_are_not_kept_nothing_is_read_for_ever():
+    inbox, read = Taker(), set[str]()
+    assert await mailbox.read_new(Forgetful(), inbox, read) == 1  # type: ignore[arg-type]
+    assert await mailbox.read_new(Forgetful(), inbox, read) == 0  # type: ignore[arg-type]
+    assert inbox.asked == [b"1", b"2", b"2"]
+
+
+def test_an_address_that_cannot_carry_a_secret_is_refused_at_the_start():
+    assert Settings(inbox="lmtp").answers_to == "hop+*@diemcau.example"
+    assert Settings(mail="smtp").answers_to == ""
+    for wrong in ({"mail_from": "vanphonguybannhandan@x.example"}, {"inbox_address": "hop@x.example"}, {"inbox": "pop3"}):
+        with pytest.raises(ValueError, match="DIEMCAU_INBOX"):
+            Settings(**({"inbox": "lmtp"} | wrong))
+
+
 async def answered(db: Database, who: Invited, expected: str) -> bool:
     return bool((await answer_of(db, who))[0] == expected)
 
