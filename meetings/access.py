@@ -64,7 +64,8 @@ from .standing import Standing, standings
 async def standing(reading: Reading, meeting_id: str, actor: Actor) -> Standing:
     """Raises NotFound when the actor may not know of the meeting."""
     (found,) = await standings(reading, meeting_id, [actor])
-    await _require_visible(reading, meeting_id, actor)
+    if found.me is None or found.meeting is None or found.meeting.state == "draft":  # who is invited may know of it
+        await _require_visible(reading, meeting_id, actor)
     return found
 
 

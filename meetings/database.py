@@ -222,7 +222,7 @@ def open_database(url: str) -> Database:
         _prepare(readers, writes=False)
         return Database(engine, readers)
     # Seconds: a server that does not answer is away, however the network keeps its connections.
-    patience = {"timeout": 5, "command_timeout": 30}
+    patience = {"timeout": 10, "command_timeout": 30}
     pool = {"pool_size": 10, "max_overflow": 10, "pool_pre_ping": True}
     engine = create_async_engine(url, connect_args=patience, hide_parameters=True, **pool)  # how one voted is in no log
     reading = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)

@@ -1,4 +1,4 @@
-"""Snapshots of rooms. Those who ask while one is being read share the next; the state is read and encoded once a number of
+"""Snapshots of rooms. Those who ask within a moment share one reading; the state is read and encoded once a number of
 the log and role, however many join.
 """
 
@@ -20,6 +20,7 @@ from .connections import Member, seat
 from .ready_json import Ready, encode
 from .visibility import Role, snapshot_for
 
+GATHER = 0.01  # seconds: who asks meanwhile shares the reading
 Asked = list[tuple[Member, asyncio.Future[dict[str, Any]]]]
 
 
@@ -61,8 +62,10 @@ class Snapshots:
 
     async def _read(self, meeting_id: str) -> None:
         try:
+            await asyncio.sleep(GATHER)
             while asked := self._asked.pop(meeting_id, []):
                 await self._answer(meeting_id, asked)
+                await asyncio.sleep(GATHER)
         finally:
             del self._readers[meeting_id]
 

@@ -79,7 +79,7 @@ async def test_after_a_proxy_cut_the_idle_connection_nothing_is_missing(scene: S
 
 async def test_a_laptop_that_slept_is_not_waited_for_and_catches_up(scene: Scene):
     engine, member = scene.rooms.live.server.eio, scene.held.members[0]
-    engine.ping_interval = engine.ping_timeout = 0.2
+    engine.ping_interval, engine.ping_timeout = 0.3, 2
     sleeper, watcher = await scene.joined(member), await scene.rooms.joined(scene.held.chair, scene.held.id)
     mine = scene.held.pid(member)
     await watcher.until_heard("presence", lambda data: mine in data["here"])
