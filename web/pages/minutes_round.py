@@ -118,6 +118,7 @@ async def _act(
     """Carries out what the form says; the note to show. Raises Refusal."""
     kind, note = acts.get(data.get("act", ""), (None, ""))
     if kind is None:
+        await _found(request, actor, meeting_id)  # for a stranger there is no such page
         raise Refusal("bad_request")
     more = {"sender": sender_of(request)} if "sender" in kind.__dataclass_fields__ else {}
     given = {name: value for name, value in data.items() if name != "anchor"}
