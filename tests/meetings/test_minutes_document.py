@@ -13,6 +13,7 @@ from meetings.commands import Actor, system
 from meetings.database import Database
 from meetings.decisions import RecordConclusion
 from meetings.errors import Conflict, Invalid, NotAllowed
+from meetings.floor import EndSpeech, GiveFloor
 from meetings.i18n import translator
 from meetings.minutes_approval import ApproveMinutes
 from meetings.minutes_document import digest, document_of, facts_in_words
@@ -20,7 +21,7 @@ from meetings.minutes_facts import every_fact, lines, room_of
 from meetings.minutes_templates import SaveMinutesTemplate, parsed, template_of
 from meetings.models.organisation import agencies
 from meetings.perform import perform
-from meetings.speaking import AskToSpeak, EndSpeech, GiveFloor
+from meetings.speaking import AskToSpeak
 from meetings.voting import CastVote, CloseBallot, OpenBallot, PrepareBallot
 from tests.support.meetings import Held, hold_meeting
 from tests.support.minutes_text import fact, write
