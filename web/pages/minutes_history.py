@@ -45,6 +45,8 @@ async def history(request: web.Request) -> web.Response:
 @routes.post("/meetings/{id}/minutes/restore")
 async def restore(request: web.Request) -> web.Response:
     data, meeting_id = await fields_of(request), request.match_info["id"]
+    async with request.app[DB].reading() as reading:
+        await _require_running(reading, meeting_id, known(request))  # before anything is said about what was sent
     await perform(request.app[DB], known(request), command_from(RestoreMinutes, {"seq": data.get("seq", "")}, meeting_id=meeting_id))
     raise redirect(f"/meetings/{meeting_id}/minutes/history", "minutes.restored")
 
