@@ -51,6 +51,10 @@ async def approve_minutes(tx: Transaction, by: Standing, command: ApproveMinutes
 
 
 async def approvals(reading: Reading, meeting_id: str, sha256: str) -> dict[str, Any]:
-    """Approvals (rows) of exactly this text, by duty."""
-    mine = sa.and_(minutes_approvals.c.meeting_id == meeting_id, minutes_approvals.c.sha256 == sha256)
+    """Approvals (rows) of exactly this text, by duty. Of minutes that the first version locked, which kept no document: those that
+    locked them, whatever the digest was made of then."""
+    kept = sa.exists().where(approved_minutes.c.meeting_id == meeting_id)
+    locked = sa.exists().where(meetings.c.id == meeting_id, meetings.c.minutes_state == "approved")
+    same = sa.or_(minutes_approvals.c.sha256 == sha256, sa.and_(locked, ~kept))
+    mine = sa.and_(minutes_approvals.c.meeting_id == meeting_id, same)
     return {row.duty: row for row in await reading.all(sa.select(minutes_approvals).where(mine))}

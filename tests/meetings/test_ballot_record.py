@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import copy
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ from meetings.perform import perform
 from meetings.queries.ballots import record_of
 from meetings.recusals import DeclareRecusal, WithdrawRecusal
 from meetings.voting import CloseBallot, OpenBallot, PauseBallot, PrepareBallot, ResumeBallot, VoidBallot
-from tests.support.ballots import Record, ballot_of, exported, rechained, verify, vote
+from tests.support.ballots import Record, alterations, ballot_of, exported, rechained, verify, vote
 from tests.support.meetings import hold_meeting
 from web.static import verify_ballot
 
@@ -50,29 +49,8 @@ async def test_a_true_record_is_counted_to_the_same_result(closed: Record, tmp_p
     assert [entry["what"] for entry in closed["entries"]] == ["opened", *["vote"] * 5, "paused", "resumed", *["vote"] * 2, "closed"]
 
 
-def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    if isinstance(value, dict | list):
-        for key, part in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from leaves(part, (*path, key))
-    else:
-        yield path
-
-
-def altered(value: Any) -> Any:
-    if isinstance(value, bool):
-        return not value
-    if isinstance(value, int):
-        return value + 1
-    return "x" if value is None else f"{value}x"
-
-
 async def test_no_value_of_a_record_can_be_altered(closed: Record):
-    for path in leaves({"entries": closed["entries"], "seal": closed["seal"]}):
-        forged = copy.deepcopy(closed)
-        place = forged
-        for key in path[:-1]:
-            place = place[key]
-        place[path[-1]] = altered(place[path[-1]])
+    for forged in alterations(closed):
         with pytest.raises(verify_ballot.Wrong):
             verify_ballot.verify(forged)
 

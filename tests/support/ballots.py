@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -63,3 +65,30 @@ def rechained(record: Record) -> Record:
         entry.pop("hash", None)
         entry["hash"] = before = link(before, entry)
     return record | {"seal": before}
+
+
+def alterations(record: Record) -> Iterator[Record]:
+    """The record with one value altered, for each value that the seal is to protect."""
+    for path in _leaves({"entries": record["entries"], "seal": record["seal"]}):
+        forged = copy.deepcopy(record)
+        place: Any = forged
+        for key in path[:-1]:
+            place = place[key]
+        place[path[-1]] = _altered(place[path[-1]])
+        yield forged
+
+
+def _leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    if isinstance(value, dict | list):
+        for key, part in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _leaves(part, (*path, key))
+    else:
+        yield path
+
+
+def _altered(value: Any) -> Any:
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int):
+        return value + 1
+    return "x" if value is None else f"{value}x"

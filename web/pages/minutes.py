@@ -54,7 +54,8 @@ async def _context(request: web.Request, actor: Actor) -> dict[str, Any]:
         names = sa.select(participants.c.id, participants.c.name).where(participants.c.meeting_id == meeting_id)
         who = {row.id: row.name for row in await reading.all(names)}
     day = clock.local(m.ended_at or m.ends_at or clock.now(), m.zone).date()
+    sha256 = approved["chair"].sha256 if "chair" in approved else sha256_of(document)
     return {
-        "by": by, "m": m, "d": document, "sha256": sha256_of(document), "approved": approved, "who": who,
+        "by": by, "m": m, "d": document, "sha256": sha256, "approved": approved, "who": who,
         "official_date": i18n.official_date(day),
     }  # fmt: skip

@@ -15,13 +15,18 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
+from collections.abc import Set
 from datetime import datetime
 from fractions import Fraction
 from typing import Any, Optional
 
-FORMAT = "diemcau-ballot/2"
+FORMATS = ("diemcau-ballot/1", "diemcau-ballot/2")
 CHOICES = ("for", "against", "abstain")
 OF_OPTIONS = ("choice", "election", "approval")
+# What the first version of the records did not know yet; a ballot that it opened is counted as if it said so.
+FIRST_SETTINGS: dict[str, Any] = {"options": [], "method": "online", "weighted": False}
+FIRST_VOTE: dict[str, Any] = {"marks": {}}
+SINCE_THE_FIRST = {"tied", "invalid"}  # of a result
 
 
 class Wrong(Exception):
@@ -57,12 +62,20 @@ def check_chain(entries: list[dict[str, Any]], seal: str) -> None:
     need(before == seal, "the seal is not the hash of the last entry: the end of the record is missing")
 
 
+def completed(opened: dict[str, Any]) -> dict[str, Any]:
+    """An opening of the first version, with what it could only mean: everybody's own mandate, each of the same weight, no deadline."""
+    roll = [{**line, "voter": line["id"], "weight": 1} for line in opened["roll"]]
+    later = {"closes_at": None, "weight": opened["members"], "roll": roll}
+    return {**opened, **later, "settings": {**FIRST_SETTINGS, **opened["settings"]}}
+
+
 class Replay:
     """The ballot as its entries tell it, one after the other."""
 
     def __init__(self, entries: list[dict[str, Any]]) -> None:
         need(entries and entries[0]["what"] == "opened", "the record does not begin with the opening")
-        self.opened = entries[0]["data"]
+        self.first = "weight" not in entries[0]["data"]  # opened by the first version; what follows may be of either
+        self.opened = completed(entries[0]["data"]) if self.first else entries[0]["data"]
         self.settings = self.opened["settings"]
         self.roll = {line["id"]: line for line in self.opened["roll"]}
         self.state = "open"
@@ -99,7 +112,9 @@ class Replay:
         return sum(line["weight"] for line in self.roll.values())
 
     def on_vote(self, data: dict[str, Any], at: str, place: str) -> None:
-        settings, voter = self.settings, data["participant_id"]
+        settings, voter, written = self.settings, data["participant_id"], data
+        if self.first:
+            data = {"voter_id": voter, **FIRST_VOTE, **data}
         need(self.state == "open", f"{place}: a vote while the ballot was {self.state}")
         need(settings["method"] == "online", f"{place}: a vote in a ballot that is counted by hand")
         need(self.closes_at is None or at < self.closes_at, f"{place}: a vote after the deadline")
@@ -107,7 +122,8 @@ class Replay:
         need(self.roll[voter]["voter"] == data["voter_id"], f"{place}: cast by another than the roll says")
         need(settings["change_allowed"] or voter not in self.votes, f"{place}: a changed vote, which this ballot does not allow")
         self.check_choice(data, place)
-        said = (self.opened["ballot_id"], voter, data["choice"], canonical(data["marks"]), data["text"], data["command_id"])
+        marks = [canonical(data["marks"])] if "marks" in written else []
+        said = (self.opened["ballot_id"], voter, data["choice"], *marks, data["text"], data["command_id"])
         need(data["receipt"] == digest("|".join(said)), f"{place}: the receipt does not fit the vote")
         self.votes[voter] = data
 
@@ -128,7 +144,7 @@ class Replay:
 
     def on_resumed(self, data: dict[str, Any], at: str, place: str) -> None:
         need(self.state == "paused", f"{place}: resumed while it was {self.state}")
-        before, after = self.closes_at, data["closes_at"]
+        before, after = self.closes_at, data.get("closes_at") if self.first else data["closes_at"]
         moved = before is not None and after is not None and moment(after) - moment(before) == moment(at) - moment(self.paused_at)
         need(moved or before is after is None, f"{place}: the deadline moved by more or less than the pause")
         self.state, self.closes_at = "open", after
@@ -149,9 +165,10 @@ class Replay:
         need(self.state in ("open", "paused"), f"{place}: closed while it was {self.state}")
         need(self.settings["method"] == "online" or self.confirmed, f"{place}: closed without a confirmed count")
         due = self.state == "open" and self.closes_at is not None and at >= self.closes_at
-        need(due or not data["due"], f"{place}: closed by its deadline before it")
+        first = self.first and "due" not in data
+        need(due or first or not data["due"], f"{place}: closed by its deadline before it")
         self.state = "closed"
-        self.tell(data["result"], self.counts(None), place)
+        self.tell(data["result"], self.counts(None), place, SINCE_THE_FIRST if first else set())
 
     def on_decided(self, data: dict[str, Any], at: str, place: str) -> None:
         tied = self.state == "closed" and self.result is not None and self.result.get("tied") is True
@@ -163,9 +180,9 @@ class Replay:
         need(self.state != "void", f"{place}: void twice")
         self.state, self.void = "void", data["reason"]
 
-    def tell(self, told: dict[str, Any], found: dict[str, Any], place: str) -> None:
-        different = [key for key in found if told.get(key) != found[key]]
-        same = not different and set(told) == set(found)
+    def tell(self, told: dict[str, Any], found: dict[str, Any], place: str, untold: Set[str] = frozenset()) -> None:
+        different = [key for key in found if key not in untold and told.get(key) != found[key]]
+        same = not different and set(told) == set(found) - untold
         need(same, f"{place}: the result that was told differs in: {', '.join(different) or 'its fields'}")
         self.result = found
 
@@ -277,7 +294,7 @@ def outcome_lines(ballot: Replay) -> list[str]:
 
 def verify(record: Any) -> list[str]:
     """What to say of a record that holds. Raises Wrong."""
-    need(isinstance(record, dict) and record.get("format") == FORMAT, "this is no record of a ballot, or of another version")
+    need(isinstance(record, dict) and record.get("format") in FORMATS, "this is no record of a ballot, or of another version")
     try:
         check_chain(record["entries"], record["seal"])
         ballot = Replay(record["entries"])
