@@ -11,6 +11,7 @@ from meetings.database import Database
 from meetings.perform import perform
 from tests.support.live_rooms import LiveRooms, live_rooms
 from tests.support.meetings import Held, hold_meeting
+from tests.support.room_client import RoomClient
 
 from .figures import Figure
 from .memory import resident_kb
@@ -32,7 +33,9 @@ async def grow(db: Database, held: Held) -> None:
 
 async def join(rooms: LiveRooms, held: Held, n: int) -> float:
     """Milliseconds."""
-    client = rooms.client(held.members[n % MEMBERS])
+    actor = held.members[n % MEMBERS]
+    rooms.known[actor.key] = actor
+    client = RoomClient(rooms.url, f"who={actor.key}")  # of no fixture, which would keep it
     await client.wire.connect()
     started = time.perf_counter()
     assert (await client.join(held.id))["ok"]
