@@ -22,6 +22,7 @@ from .standing import Standing
 from .text import Id, OptionalParagraph, Paragraph
 from .views import announce
 
+MOST_BY_ONE = 200  # remarks of one participant on the minutes of one meeting; those who run it write as many as they need
 Position = Annotated[str, Field(pattern=r"^[A-Za-z0-9+/=]{1,400}$")]  # a Yjs relative position, base64
 
 
@@ -66,6 +67,7 @@ async def add_remark(tx: Transaction, by: Standing, command: AddRemark) -> Answe
         if await tx.first(sa.select(items.c.id).where(here)) is None:
             raise Invalid("item_unknown", "item_id")
     if not by.runs:
+        await _require_few(tx, by.me.id)
         await _answered(tx, require_reader(circulation), by.me.id)
     if await tx.first(sa.select(minutes_remarks.c.id).where(minutes_remarks.c.id == command.remark_id)):
         raise Conflict("remark_known")
@@ -112,6 +114,12 @@ async def _parent(tx: Transaction, by: Standing, command: AddRemark) -> Row | No
     if not by.runs and (by.me is None or parent.participant_id != by.me.id):
         raise NotAllowed("not_allowed")
     return parent
+
+
+async def _require_few(tx: Transaction, participant_id: str) -> None:
+    mine = sa.and_(minutes_remarks.c.meeting_id == tx.scope, minutes_remarks.c.participant_id == participant_id)
+    if (await tx.value(sa.select(sa.func.count()).where(mine)) or 0) >= MOST_BY_ONE:
+        raise Conflict("remarks_many", most=MOST_BY_ONE)
 
 
 async def _answered(tx: Transaction, circulation: Row, participant_id: str) -> None:

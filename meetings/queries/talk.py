@@ -28,10 +28,12 @@ async def letters_to_runners(reading: Reading, meeting_id: str) -> Views:
 async def letters_of(reading: Reading, meeting_id: str, participant_ids: Sequence[str]) -> dict[str, Views]:
     """The latest of each of these participants' threads, by participant."""
     theirs = sa.and_(messages.c.meeting_id == meeting_id, messages.c.thread_id.in_(participant_ids))
+    back = sa.func.row_number().over(partition_by=messages.c.thread_id, order_by=messages.c.number.desc()).label("back")
+    ranked = sa.select(messages, back).where(theirs).subquery()
     found: dict[str, Views] = {}
-    for row in await reading.all(sa.select(messages).where(theirs).order_by(messages.c.number)):
+    for row in await reading.all(sa.select(ranked).where(ranked.c.back <= LATEST).order_by(ranked.c.number)):
         found.setdefault(row.thread_id, {})[row.id] = message_view(row)
-    return {key: dict(list(views.items())[-LATEST:]) for key, views in found.items()}
+    return found
 
 
 async def older(reading: Reading, by: Standing, before: int, thread: bool) -> list[dict[str, Any]]:

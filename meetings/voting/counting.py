@@ -22,11 +22,11 @@ from ..models.room import UNDER_WAY, ballot_entries, roll, votes
 from ..standing import Standing
 from ..tally import CHOICES, Choice, Result, Rule, Turnout, count
 from ..text import Id
-from .preparing import OF_OPTIONS, ballot_of
+from .preparing import MOST_OPTIONS, OF_OPTIONS, ballot_of
 from .running import is_due, tell
 
 Number = Annotated[int, Field(ge=0, le=1_000_000)]
-Sum = Annotated[dict[str, Number], Field(max_length=200)]
+Sum = Annotated[dict[str, Number], Field(max_length=MOST_OPTIONS)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +72,7 @@ class RecordElder(MeetingCommand):
     """`option_ids`: of those who are level, the elder ones, as many as there are free seats."""
 
     ballot_id: Id
-    option_ids: list[str]
+    option_ids: Annotated[list[str], Field(max_length=MOST_OPTIONS)]
 
 
 async def close_ballot(tx: Transaction, by: Standing, command: CloseBallot) -> Answer:

@@ -26,7 +26,8 @@ from meetings.paper_openings import OpenPaper
 from meetings.papers import RemovePaper
 from meetings.perform import perform
 from meetings.presenting import NamePresenter, ShowPage, StopPresenting
-from meetings.queries.talk import older
+from meetings.queries import talk
+from meetings.queries.talk import letters_of, older
 from meetings.standing import standings
 from meetings.talk import RATES, RemoveMessage, SendMessage, SwitchMessages
 from tests.support.meetings import Held, hold_meeting
@@ -210,6 +211,17 @@ async def test_a_letter_goes_to_its_two_sides_only(db: Database):
         for name, by in zip("abs", await standings(reading, held.id, [a, b, held.secretary]), strict=True):
             read[name] = [[each["number"] for each in await older(reading, by, 99, thread)] for thread in (False, True)]
     assert read == {"a": [[3], [1, 2]], "b": [[3], []], "s": [[3], [1, 2]]}
+
+
+async def test_who_joins_gets_the_latest_letters_of_his_own_thread(db: Database, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(talk, "LATEST", 2)
+    held = await live(db)
+    a, b, c = (held.pid(member) for member in held.members)
+    for thread, text in ((a, "một"), (a, "hai"), (b, "riêng"), (a, "ba")):
+        await perform(db, held.secretary, SendMessage(meeting_id=held.id, text=text, thread_id=thread))
+    async with db.reading() as reading:
+        found = await letters_of(reading, held.id, [a, b, c])
+    assert {key: [view["text"] for view in views.values()] for key, views in found.items()} == {a: ["hai", "ba"], b: ["riêng"]}
 
 
 async def test_a_deputy_reads_letters_while_he_runs_the_meeting(db: Database):

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from meetings import clock
+from meetings import clock, minutes_remarks
 from meetings.agenda import EndMeeting, StartMeeting
 from meetings.database import Database
 from meetings.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -178,3 +178,15 @@ async def test_after_approval_nothing_is_agreed_remarked_or_settled(db: Database
     for actor, command in tried:
         with pytest.raises(Conflict, match="minutes_locked"):
             await perform(db, actor, command)
+
+
+async def test_nobody_floods_the_minutes_with_remarks(db: Database, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(minutes_remarks, "MOST_BY_ONE", 2)
+    held, _ = await circulated(db)
+    for actor in (held.members[0], held.secretary):
+        for text in ("một", "hai"):
+            await perform(db, actor, AddRemark(meeting_id=held.id, text=text))
+    with pytest.raises(Conflict, match="remarks_many"):
+        await perform(db, held.members[0], AddRemark(meeting_id=held.id, text="ba"))
+    for actor in (held.members[1], held.secretary):
+        await perform(db, actor, AddRemark(meeting_id=held.id, text="ba"))
