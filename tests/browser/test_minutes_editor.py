@@ -83,7 +83,7 @@ async def test_the_toolbar_is_reached_and_left_by_keyboard(people: People) -> No
     await page.keyboard.type(" ba")
     await expect(editor.locator("h4")).to_have_text("một hai ba")
     await page.keyboard.press("Enter")
-    await page.get_by_role("button", name="Bảng").click()
+    await page.get_by_role("button", name="Bảng", exact=True).click()
     await editor.locator("td").first.click()
     await page.keyboard.type("a")
     for letter in "bcde":
