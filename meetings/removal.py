@@ -17,7 +17,7 @@ from .errors import Conflict
 from .invitation_facts import Sender, facts_of
 from .models.meeting import participants
 from .models.organisation import sessions
-from .models.room import speeches
+from .models.room import questions, speeches
 from .sessions import end_sessions
 from .standing import Standing
 from .text import Id
@@ -38,7 +38,8 @@ async def remove(tx: Transaction, participant_ids: Sequence[str]) -> None:
     """No longer invited. Kept as rows, because answers and votes refer to them: a vote that was cast stands, and a mandate on the
     frozen roll of an open ballot counts as not used."""
     gone = participants.c.id.in_(participant_ids)
-    values = {"removed": True, "attendance": "absent", "seat": None, "link_version": participants.c.link_version + 1}
+    # Whoever is invited again later has his seat and his part in running the meeting from those who decide then.
+    values = {"removed": True, "attendance": "absent", "seat": None, "deputy": False, "link_version": participants.c.link_version + 1}
     await tx.write(sa.update(participants).where(gone).values(**values))
     await end_stays(tx, participant_ids)
     await _silence(tx, participant_ids)
@@ -63,3 +64,8 @@ async def _silence(tx: Transaction, participant_ids: Sequence[str]) -> None:
     for row in await tx.all(sa.select(speeches.c.id, speeches.c.state).where(theirs)):
         await tx.update(speeches, row.id, state=SILENCED[row.state], ended_at=tx.now)
         await announce(tx, "speech", [row.id])
+    asked = sa.and_(questions.c.participant_id.in_(participant_ids), questions.c.state == "waiting")
+    waiting = await tx.column(sa.select(questions.c.id).where(asked))
+    if waiting:
+        await tx.write(sa.update(questions).where(questions.c.id.in_(waiting)).values(state="withdrawn", ended_at=tx.now))
+        await announce(tx, "question", waiting)

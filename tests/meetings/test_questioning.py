@@ -11,7 +11,9 @@ import sqlalchemy as sa
 from meetings.agenda import EndMeeting, StartMeeting
 from meetings.commands import Actor
 from meetings.database import Database, Row
+from meetings.deputy import NameDeputy
 from meetings.errors import Conflict, Invalid, NotAllowed
+from meetings.models.meeting import participants
 from meetings.models.room import conclusions, questions
 from meetings.perform import perform
 from meetings.questioning import (
@@ -25,6 +27,7 @@ from meetings.questioning import (
     ResumeAnswer,
     WithdrawQuestion,
 )
+from meetings.removal import remove
 from tests.support.meetings import Held, hold_meeting
 
 
@@ -126,3 +129,18 @@ async def test_a_closed_list_and_the_end_of_the_meeting(db: Database):
     await perform(db, held.chair, CloseQuestion(meeting_id=held.id, question_id=left, outcome="written", **owed))
     async with db.reading() as r:
         assert await r.value(sa.select(sa.func.count()).select_from(conclusions).where(conclusions.c.meeting_id == held.id)) == 1
+
+
+async def test_whoever_is_taken_off_the_list_asks_nothing_and_runs_nothing(db: Database):
+    held = await live(db)
+    deputy, asked = held.members[:2]
+    await perform(db, held.chair, NameDeputy(meeting_id=held.id, participant_id=held.pid(deputy)))
+    waiting, put = await ask(db, held, deputy, asked), await ask(db, held, deputy, asked)
+    await perform(db, held.chair, CallQuestion(meeting_id=held.id, question_id=put))
+    async with db.transaction(held.id) as tx:
+        await remove(tx, [held.pid(deputy)])
+    assert [(await row_of(db, key)).state for key in (waiting, put)] == ["withdrawn", "answering"]
+    async with db.transaction(held.id) as tx:
+        await tx.update(participants, held.pid(deputy), removed=False)
+    with pytest.raises(NotAllowed):
+        await perform(db, deputy, CloseQuestion(meeting_id=held.id, question_id=put))
