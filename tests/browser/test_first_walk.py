@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from urllib.parse import urljoin
 
 import pytest
 from playwright.async_api import Page, expect
 
 from .conftest import PHONE, People, on_both_databases
+from .pictures import picture
 from .rooms import choose, enter, same_as_fresh
 
 pytestmark = pytest.mark.browser
-SCREENS = Path(__file__).parent.parent.parent / "docs" / "screens"
-
-
-async def picture(page: Page, name: str) -> None:
-    """The README's pictures, when DIEMCAU_TEST_SCREENS is set."""
-    if os.environ.get("DIEMCAU_TEST_SCREENS"):
-        SCREENS.mkdir(parents=True, exist_ok=True)
-        await page.screenshot(path=SCREENS / f"{name}.png")
 
 
 async def schedule(secretary: Page, chair: str) -> str:
@@ -40,7 +31,6 @@ async def schedule(secretary: Page, chair: str) -> str:
     await picture(secretary, "schedule")
     await secretary.click("button[value=preview]")
     await expect(secretary.frame_locator("iframe.mail").get_by_text("Việc thứ nhất")).to_be_visible()
-    await picture(secretary, "preview")
     await secretary.get_by_role("button", name="Gửi giấy mời").click()
     await expect(secretary.locator("h1")).to_have_text("Họp thử đầu tiên")
     return secretary.url
@@ -122,11 +112,9 @@ async def test_from_an_empty_form_to_printed_minutes(people: People) -> None:
     await expect(guest.locator("#ballot-sheet h2")).to_have_text("Thông qua việc thứ nhất?")
     assert await guest.input_value("#ask-subject") == "đang gõ dở"
     await expect(secretary.locator("#ballot-sheet")).to_be_hidden()
-    await picture(guest, "ballot-phone")
     await choose(guest, "against")
     await choose(guest, "for")  # changed: the ballot lets it
     await choose(chair, "for")
-    await picture(chair, "room")
     await chair.locator("#chair-bar button.primary").click()
     await chair.click("#confirm-yes")
     await chair.click("[data-tab=ballots]")
@@ -166,4 +154,3 @@ async def test_from_an_empty_form_to_printed_minutes(people: People) -> None:
     await secretary.goto(f"{meeting}/minutes/print")
     for text in ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Đại biểu thảo luận sôi nổi.", "Được thông qua", "Niêm phong", "CHỦ TỌA"):
         await expect(secretary.get_by_text(text).first).to_be_visible()
-    await picture(secretary, "minutes-print")

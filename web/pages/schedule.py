@@ -184,7 +184,8 @@ async def send(request: web.Request) -> web.Response:
         answer = await perform(request.app[DB], actor, _send_command(request, meeting_id)) or {}
     except Invalid as invalid:
         return await edit_page(request, actor, problems=tuple(invalid.problems), status=422)
-    raise redirect(f"/meetings/{meeting_id}", "schedule.sent", invited=answer["invited"], removed=answer["removed"])
+    told = "schedule.sent_and_removed" if answer["removed"] else "schedule.sent"
+    raise redirect(f"/meetings/{meeting_id}", told, invited=answer["invited"], removed=answer["removed"])
 
 
 @routes.post("/meetings/{id}/discard")

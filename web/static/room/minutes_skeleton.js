@@ -6,6 +6,8 @@ import { t } from "./words.js";
 
 const { fact, paragraph } = schema.nodes;
 export const factOf = (kind, of) => fact.create({ kind, of });
+const ATTENDANCE = factOf("attendance", ""); // may stand before the rest is laid out
+const nameOf = ({ attrs }) => `${attrs.kind}:${attrs.of}`;
 const given = (state, item) => values(state.speeches).filter((speech) => speech.item_id === item && speech.started_at)
   .sort((a, b) => (a.started_at < b.started_at ? -1 : 1));
 const line = (text) => paragraph.create(null, text ? schema.text(text) : null);
@@ -15,7 +17,7 @@ const PLACES = {
   "người trình bày": (item) => (item.presenter ? [line(t("room_minutes.presents", { who: item.presenter }))] : []),
   "phát biểu": (item, speeches) => speeches.flatMap((speech) => [factOf("speech", speech.id), line("")]),
   "danh sách phát biểu": (item) => [factOf("speakers", item.id)],
-  "điểm danh": () => [factOf("attendance", "")],
+  "điểm danh": () => [ATTENDANCE],
   "kết quả biểu quyết": (item) => [factOf("results", item.id)],
   "kết luận": (item) => [factOf("conclusions", item.id)],
 };
@@ -24,14 +26,15 @@ export function putSkeleton(editor, item, state, template) {
   const { doc } = editor.view.state;
   const named = factsIn(doc);
   const fresh = given(state, item.id).filter((speech) => !named.has(`speech:${speech.id}`));
-  if (named.size) return addSpeeches(editor, doc, fresh);
-  const blocks = template.flatMap(([kind, text]) => (kind === "place" ? PLACES[text](item, fresh) : kind === "heading" ? [schema.nodes.heading.create(null, schema.text(text))] : [line(text)]));
+  if ([...named.keys()].some((name) => name !== nameOf(ATTENDANCE))) return addSpeeches(editor, doc, fresh);
+  const blocks = template.flatMap(([kind, text]) => (kind === "place" ? PLACES[text](item, fresh) : kind === "heading" ? [schema.nodes.heading.create(null, schema.text(text))] : [line(text)]))
+    .filter((block) => block.type !== fact || !named.has(nameOf(block)));
   return editor.insert(blocks.length ? blocks : [line("")]);
 }
 
 function factsIn(doc) {
   const found = new Map();
-  doc.forEach((node, at) => { if (node.type === fact) found.set(`${node.attrs.kind}:${node.attrs.of}`, at); });
+  doc.forEach((node, at) => { if (node.type === fact) found.set(nameOf(node), at); });
   return found;
 }
 

@@ -3,7 +3,7 @@
 import { values } from "./facts.js";
 
 export const STATES = ["ready", "tested", "untested", "away", "trouble", "lost"];
-export const SIGNS = { ready: "✓", tested: "◐", untested: "◌", away: "○", trouble: "!", lost: "✕" };
+export const SIGNS = { ready: "✓", tested: "◐", untested: "…", away: "○", trouble: "!", lost: "✕" };
 export const PROBLEMS = ["lost", "trouble", "away"];
 const LOST_AFTER = 6000;
 const NEAR = 2 * 60 * 60 * 1000; // before the start: earlier, a tested site may close its page
