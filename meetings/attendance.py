@@ -89,7 +89,7 @@ async def check_in(tx: Transaction, by: Standing, command: CheckIn) -> Answer:
 async def leave_meeting(tx: Transaction, by: Standing, command: LeaveMeeting) -> Answer:
     if by.meeting is None or by.meeting.state not in ("invited", "live"):
         raise Conflict("meeting_not_live")
-    if by.me is not None:
+    if by.me is not None and by.me.attendance in PRESENT:  # else what was marked of an absence stands
         await mark(tx, by.me, "absent", "self")
     return None
 

@@ -215,7 +215,8 @@ async def _apply_people(tx: Transaction, meeting_id: str, form: MeetingForm) -> 
     known = {row.person_id or row.email: row for row in before}
     for place, (key, values) in enumerate(wanted.items()):
         if key in known:
-            await tx.update(participants, known[key].id, position=place, removed=False, **values)
+            deputy = known[key].deputy and values["duty"] == "participant"
+            await tx.update(participants, known[key].id, position=place, removed=False, deputy=deputy, **values)
         else:
             await tx.insert(participants, id=new_id(), meeting_id=meeting_id, position=place, **values)
     gone = [row.id for key, row in known.items() if key not in wanted and not row.removed]

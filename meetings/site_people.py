@@ -12,6 +12,7 @@ from .commands import MeetingCommand
 from .database import Transaction
 from .errors import Conflict
 from .models.meeting import participants, sites
+from .roll_call import PRESENT
 from .sites import SiteCommand, open_site, site_of
 from .standing import Standing
 from .text import Id, Line
@@ -54,8 +55,8 @@ async def mark_at_site(tx: Transaction, by: Standing, command: MarkAtSite) -> An
     of_its_list = sa.and_(participants.c.id == command.participant_id, participants.c.site_id == site.id, ~participants.c.removed)
     row = await tx.one(sa.select(participants).where(participants.c.meeting_id == command.meeting_id, of_its_list))
     here = "room" if site.main else "online"
-    if command.present and row.attendance != "absent":
-        return None  # came by himself already, in whichever way
+    if command.present == (row.attendance in PRESENT):
+        return None  # came by himself already, in whichever way; or is away, for a reason that those who run the meeting marked
     await mark(tx, row, here if command.present else "absent", "site")
     return None
 

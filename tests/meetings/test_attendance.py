@@ -121,6 +121,15 @@ async def test_nobody_else_marks(db: Database):
             await mark(db, held, held.members[0], "room", by=by)
 
 
+async def test_whoever_never_came_cannot_unsay_why_he_is_away_by_leaving(db: Database):
+    held = await live(db)
+    one = held.members[0]
+    await mark(db, held, one, "absent", "unexcused", "không báo")
+    await perform(db, one, LeaveMeeting(meeting_id=held.id))
+    assert await state_of(db, held, one) == "unexcused"
+    assert reason_of((await person_of(db, held, one))[0]) == "không báo"
+
+
 @pytest.mark.parametrize(("after", "late"), [(-10, 0), (5, 0), (6, 6), (40.9, 40), (None, 0)])
 def test_late_is_after_the_real_start_by_more_than_a_few_minutes(after: float | None, late: int):
     start = clock.now()
