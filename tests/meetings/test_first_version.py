@@ -8,11 +8,14 @@ from typing import get_args
 
 import pytest
 import sqlalchemy as sa
+from pycrdt import XmlFragment
 
 from meetings.database import Database, open_database
 from meetings.migrations import upgrade
+from meetings.minutes import section_name
 from meetings.minutes_approval import approvals
 from meetings.minutes_document import document_of, sha256_of
+from meetings.minutes_history import text_at, versions
 from meetings.models.room import ballots
 from meetings.perform import perform
 from meetings.queries.ballots import record_of
@@ -21,7 +24,7 @@ from meetings.voting import CastVote, CloseBallot, PauseBallot, ResumeBallot
 from realtime.visibility import Role, snapshot_for
 from tests.support.ballots import Record, alterations, verify
 from tests.support.databases import drop_database, fresh_database_url
-from tests.support.first_version import LIVE, OPEN, OVER, RECORDS, actors_of, make_first_version
+from tests.support.first_version import FIRST_ITEM, LIVE, OPEN, OVER, RECORDS, actors_of, make_first_version
 from web.static import verify_ballot
 
 
@@ -79,3 +82,20 @@ async def test_a_ballot_that_was_open_goes_on(upgraded: Database, tmp_path: Path
     async with upgraded.reading() as reading:
         code, said = verify(tmp_path, await record_of(reading, people["secretary"][0], LIVE, OPEN))
     assert code == 0, said
+
+
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+async def test_the_history_of_long_minutes_begins_with_what_was_folded_then(kind: str, tmp_path: Path):
+    url = await fresh_database_url(kind, tmp_path)
+    await make_first_version(url, fold_minutes=True)
+    await upgrade(url)
+    database = open_database(url)
+    try:
+        async with database.reading() as reading:
+            assert "Hội nghị nhất trí dự toán." in str(await document_of(reading, OVER))
+            section: XmlFragment = (await text_at(reading, OVER, 2)).get(section_name(FIRST_ITEM), type=XmlFragment)
+            assert str(section) == "<paragraph>Hội nghị nhất trí dự toán.</paragraph><paragraph>Thêm sau.</paragraph>"
+            assert await versions(reading, OVER)
+    finally:
+        await database.close()
+        await drop_database(url)

@@ -12,6 +12,8 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic import command
+from pycrdt import Doc, XmlElement, XmlFragment, XmlText
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from meetings.commands import Actor
 from meetings.database import Database, open_database
@@ -24,9 +26,11 @@ RECORDS: list[dict[str, Any]] = KEPT["records"]  # as files that it exported
 _BY_STATE = {row["state"]: row["id"] for row in KEPT["tables"]["meetings"]}
 OVER, LIVE = _BY_STATE["finished"], _BY_STATE["live"]
 OPEN = next(row["id"] for row in KEPT["tables"]["ballots"] if row["state"] == "open")
+FIRST_ITEM = next(row["id"] for row in KEPT["tables"]["items"] if row["meeting_id"] == OVER and row["position"] == 0)
 
 
-async def make_first_version(url: str) -> None:
+async def make_first_version(url: str, *, fold_minutes: bool = False) -> None:
+    """`fold_minutes`: the minutes of the meeting that is over were long, so that their first update stands in their state alone."""
     await asyncio.to_thread(command.upgrade, configuration(url), "0001")
     database = open_database(url)
     async with database.engine.begin() as connection:
@@ -35,7 +39,20 @@ async def make_first_version(url: str) -> None:
         for name, rows in KEPT["tables"].items():
             for row in rows:
                 await connection.execute(tables.tables[name].insert().values(_typed(tables.tables[name], row)))
+        if fold_minutes:
+            await _fold(connection, tables.tables["minutes_updates"], tables.tables["minutes_states"])
     await database.close()
+
+
+async def _fold(connection: AsyncConnection, updates: sa.Table, states: sa.Table) -> None:
+    (row,) = (await connection.execute(updates.select())).all()
+    doc: Doc[Any] = Doc()
+    doc.apply_update(row.content)
+    before = doc.get_state()
+    section: XmlFragment = doc.get(f"item:{FIRST_ITEM}", type=XmlFragment)
+    section.children.append(XmlElement("paragraph", contents=[XmlText("Thêm sau.")]))
+    await connection.execute(states.insert().values(meeting_id=OVER, upto=2, content=doc.get_update()))
+    await connection.execute(updates.update().values(seq=2, content=doc.get_update(before)))
 
 
 def _typed(table: sa.Table, row: dict[str, Any]) -> dict[str, Any]:
