@@ -40,7 +40,8 @@ async def come(five: Five) -> None:
     await picture(five.site, "site-ready")
     await picture(five.phone, "check-in-phone")
     await five.phone.get_by_role("button", name="Tôi dự trực tuyến").click()
-    await five.chair.get_by_role("button", name="Tôi dự trực tiếp").click()
+    for page in (five.chair, five.secretary):
+        await page.get_by_role("button", name="Tôi dự trực tiếp").click()
     await five.secretary.click("#open-roll")
     await five.secretary.fill("#roll-find", "so y te")
     await five.secretary.keyboard.press("3")
@@ -138,7 +139,7 @@ async def tell(five: Five) -> None:
     await expect(five.screen.locator("#announced")).to_contain_text("các điểm cầu giữ kết nối")
     await picture(five.secretary, "announce")
     await five.secretary.keyboard.press("Escape")
-    for page in (five.chair, five.phone):
+    for page in (five.chair, five.secretary, five.phone):
         await page.locator("[data-key=announcements-read]").click()
 
 
@@ -158,6 +159,7 @@ async def conclude(five: Five) -> None:
     for words in ("Khi máy chủ chết vẫn ghi được.", "phát biểu về", "tán thành 2, không tán thành 0", "Hoàn thành đường truyền dự phòng"):
         await expect(section).to_contain_text(words)
     await expect(five.secretary.locator("#minutes-state")).to_have_text("Đã lưu mọi chữ")
+    await section.locator(".fact").last.scroll_into_view_if_needed()
     await picture(five.secretary, "minutes")
     await five.phone.click("[data-part=minutes]")
     await expect(five.phone.locator("#minutes")).to_contain_text("tán thành 2, không tán thành 0")
