@@ -3,6 +3,7 @@ meeting present, or name who does."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -68,6 +69,11 @@ async def stop_presenting(tx: Transaction, by: Standing, command: StopPresenting
     await _require_presents(tx, by)
     await _end(tx, presentations.c.id == command.meeting_id)
     return None
+
+
+async def end_presenting_of(tx: Transaction, participant_ids: Sequence[str]) -> None:
+    """Whoever presented is no longer in the meeting."""
+    await _end(tx, sa.and_(presentations.c.id == tx.scope, presentations.c.participant_id.in_(participant_ids)))
 
 
 async def end_showing(tx: Transaction, paper_id: str) -> None:

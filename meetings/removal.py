@@ -18,6 +18,7 @@ from .invitation_facts import Sender, facts_of
 from .models.meeting import participants
 from .models.organisation import sessions
 from .models.room import questions, speeches
+from .presenting import end_presenting_of
 from .sessions import end_sessions
 from .standing import Standing
 from .text import Id
@@ -43,6 +44,7 @@ async def remove(tx: Transaction, participant_ids: Sequence[str]) -> None:
     await tx.write(sa.update(participants).where(gone).values(**values))
     await end_stays(tx, participant_ids)
     await _silence(tx, participant_ids)
+    await end_presenting_of(tx, participant_ids)
     await announce(tx, "participant", participant_ids)
 
 

@@ -28,6 +28,7 @@ from meetings.perform import perform
 from meetings.presenting import NamePresenter, ShowPage, StopPresenting
 from meetings.queries import talk
 from meetings.queries.talk import letters_of, older
+from meetings.removal import remove
 from meetings.standing import standings
 from meetings.talk import RATES, RemoveMessage, SendMessage, SwitchMessages
 from tests.support.meetings import Held, hold_meeting
@@ -82,6 +83,20 @@ async def test_those_who_run_and_whom_they_name_turn_the_pages(db: Database):
     await perform(db, held.chair, StopPresenting(meeting_id=held.id))
     assert not await rows(db, presentations)
     assert [row.data["id"] for row in await events(db, held, "presentation.removed")] == [held.id]
+
+
+async def test_the_page_of_a_presenter_who_is_taken_off_the_list_is_no_longer_shown(db: Database):
+    held = await live(db)
+    member = held.members[0]
+    await perform(db, held.secretary, NamePresenter(meeting_id=held.id, participant_id=held.pid(member)))
+    await perform(db, member, ShowPage(meeting_id=held.id, paper_id=await paper_of(db, held)))
+    async with db.transaction(held.id) as tx:
+        await remove(tx, [held.pid(held.members[1])])
+    assert len(await rows(db, presentations)) == 1
+    async with db.transaction(held.id) as tx:
+        await remove(tx, [held.pid(member)])
+    assert await rows(db, presentations) == []
+    assert len(await events(db, held, "presentation.removed")) == 1
 
 
 async def test_only_what_a_browser_draws_of_this_meeting_is_shown(db: Database):
