@@ -21,7 +21,7 @@ from .invitation_facts import Sender, facts_of, last_sent
 from .models.columns import new_id
 from .models.meeting import meetings, participants
 from .removal import remove
-from .standing import Standing
+from .standing import Standing, require_open
 from .text import Email, Id, Line, OptionalLine, OptionalParagraph, name_sort_key
 from .views import announce
 
@@ -99,9 +99,8 @@ def _channel(by: Standing) -> Channel:
 
 async def _answerable(tx: Transaction, by: Standing, participant_id: str) -> Row:
     """The participant's row, if this actor may answer for it now."""
-    if by.meeting is None or by.meeting.state not in ("invited", "live"):
-        raise Conflict("answers_closed")
-    here = sa.and_(participants.c.meeting_id == by.meeting.id, participants.c.id == participant_id, ~participants.c.removed)
+    meeting = require_open(by, "answers_closed")
+    here = sa.and_(participants.c.meeting_id == meeting.id, participants.c.id == participant_id, ~participants.c.removed)
     row = await tx.one(sa.select(participants).where(here))
     mine = by.me is not None and by.me.id == row.id
     if not mine and not (by.actor.staff and row.agency_id is not None and row.agency_id == by.actor.agency_id):

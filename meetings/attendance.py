@@ -18,7 +18,7 @@ from .models.columns import new_id
 from .models.meeting import participants, stays
 from .models.room import roll
 from .roll_call import PRESENT
-from .standing import Standing
+from .standing import Standing, require_open
 from .text import Id, OptionalLine
 from .views import announce
 
@@ -87,8 +87,7 @@ async def check_in(tx: Transaction, by: Standing, command: CheckIn) -> Answer:
 
 
 async def leave_meeting(tx: Transaction, by: Standing, command: LeaveMeeting) -> Answer:
-    if by.meeting is None or by.meeting.state not in ("invited", "live"):
-        raise Conflict("meeting_not_live")
+    require_open(by, "meeting_not_live")
     if by.me is not None and by.me.attendance in PRESENT:  # else what was marked of an absence stands
         await mark(tx, by.me, "absent", "self")
     return None

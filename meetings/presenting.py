@@ -13,10 +13,10 @@ from pydantic import Field
 from .audit import Answer
 from .commands import MeetingCommand
 from .database import Transaction
-from .errors import Conflict, Invalid, NotAllowed
+from .errors import Invalid, NotAllowed
 from .models.beside import presentations
 from .models.meeting import papers, participants
-from .standing import Standing
+from .standing import Standing, require_open
 from .text import Id
 from .views import announce
 
@@ -44,7 +44,7 @@ class StopPresenting(MeetingCommand):
 
 
 async def name_presenter(tx: Transaction, by: Standing, command: NamePresenter) -> Answer:
-    _require_open(by)
+    require_open(by, "room_closed")
     here = sa.and_(participants.c.meeting_id == command.meeting_id, ~participants.c.removed)
     who = await tx.first(sa.select(participants.c.id).where(here, participants.c.id == command.participant_id))
     if who is None:
@@ -54,7 +54,7 @@ async def name_presenter(tx: Transaction, by: Standing, command: NamePresenter) 
 
 
 async def show_page(tx: Transaction, by: Standing, command: ShowPage) -> Answer:
-    _require_open(by)
+    require_open(by, "room_closed")
     await _require_presents(tx, by)
     here = sa.and_(papers.c.meeting_id == command.meeting_id, ~papers.c.removed)
     paper = await tx.one(sa.select(papers.c.id, papers.c.media_type).where(here, papers.c.id == command.paper_id))
@@ -100,6 +100,3 @@ async def _require_presents(tx: Transaction, by: Standing) -> None:
         raise NotAllowed("not_presenting")
 
 
-def _require_open(by: Standing) -> None:
-    if by.meeting is None or by.meeting.state not in ("invited", "live"):
-        raise Conflict("room_closed")

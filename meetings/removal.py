@@ -13,14 +13,13 @@ from .attendance import end_stays
 from .audit import Answer
 from .commands import MeetingCommand
 from .database import Transaction
-from .errors import Conflict
 from .invitation_facts import Sender, facts_of
 from .models.meeting import participants
 from .models.organisation import sessions
 from .models.room import questions, speeches
 from .presenting import end_presenting_of
 from .sessions import end_sessions
-from .standing import Standing
+from .standing import Standing, require_open
 from .text import Id
 from .views import announce
 
@@ -49,13 +48,12 @@ async def remove(tx: Transaction, participant_ids: Sequence[str]) -> None:
 
 
 async def renew_link(tx: Transaction, by: Standing, command: RenewLink) -> Answer:
-    if by.meeting is None or by.meeting.state not in ("invited", "live"):
-        raise Conflict("answers_closed")
+    meeting = require_open(by, "answers_closed")
     here = sa.and_(participants.c.meeting_id == command.meeting_id, participants.c.id == command.participant_id, ~participants.c.removed)
     row = await tx.one(sa.select(participants).where(here))
     await tx.update(participants, row.id, link_version=row.link_version + 1)
     await end_sessions(tx, sessions.c.participant_id == row.id)
-    facts = await facts_of(tx, by.meeting, command.sender)
+    facts = await facts_of(tx, meeting, command.sender)
     if row.id in facts:
         await outbox.put(tx, row.id, facts[row.id])
     return None

@@ -18,7 +18,7 @@ from .models.meeting import meetings, participants, sites
 from .models.organisation import rooms
 from .roll_call import AWAY
 from .seating_plan import SEATS, Plan, arranged, checked, plan_of
-from .standing import Standing
+from .standing import Standing, require_open
 from .text import Id
 from .views import announce
 
@@ -86,9 +86,8 @@ async def room_with_plan(reading: Reading, meeting: Row) -> Row | None:
 
 
 async def _plan(tx: Transaction, by: Standing) -> Plan:
-    if by.meeting is None or by.meeting.state not in ("invited", "live"):
-        raise Conflict("seating_closed")
-    room = await room_with_plan(tx, await tx.get(meetings, by.meeting.id))
+    meeting = require_open(by, "seating_closed")
+    room = await room_with_plan(tx, await tx.get(meetings, meeting.id))
     if room is None:
         raise Conflict("room_without_plan")
     return plan_of(room.plan)

@@ -13,13 +13,13 @@ from pydantic import AwareDatetime, Field
 from .audit import Answer
 from .commands import MeetingCommand
 from .database import Row, Transaction
-from .errors import Conflict, Invalid
+from .errors import Invalid
 from .models.columns import new_id
 from .models.meeting import participants, sites
 from .models.organisation import agencies, sessions
 from .sessions import end_sessions
 from .sites import open_site, site_of
-from .standing import Standing
+from .standing import Standing, require_open
 from .text import Id, fold
 from .views import announce
 
@@ -64,8 +64,7 @@ async def plan_site(tx: Transaction, by: Standing, command: PlanSite) -> Answer:
 
 
 async def plan_test_calls(tx: Transaction, by: Standing, command: PlanTestCalls) -> Answer:
-    if by.meeting is None or by.meeting.state not in ("invited", "live"):
-        raise Conflict("site_closed")
+    require_open(by, "site_closed")
     planned = await tx.column(sa.select(sites.c.id).where(_planned(command.meeting_id)).order_by(sites.c.position))
     for place, key in enumerate(planned):
         await tx.update(sites, key, test_at=command.starts_at + timedelta(minutes=place * command.minutes))

@@ -17,7 +17,7 @@ from .commands import MeetingCommand
 from .database import Reading, Row, Transaction
 from .errors import Conflict
 from .models.meeting import sites
-from .standing import Standing
+from .standing import Standing, require_open
 from .text import Id, OptionalLine
 from .views import announce
 
@@ -112,9 +112,7 @@ async def site_of(reading: Reading, meeting_id: str, site_id: str) -> Row:
 
 async def open_site(tx: Transaction, by: Standing, site_id: str) -> Row:
     """The site, while its meeting is ahead or under way."""
-    if by.meeting is None or by.meeting.state not in ("invited", "live"):
-        raise Conflict("site_closed")
-    return await site_of(tx, by.meeting.id, site_id)
+    return await site_of(tx, require_open(by, "site_closed").id, site_id)
 
 
 async def _change(tx: Transaction, site: Row, values: Mapping[str, object]) -> None:

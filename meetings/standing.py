@@ -60,10 +60,11 @@ def require_live(by: Standing) -> None:
         raise Conflict("meeting_not_live")
 
 
-def require_open(by: Standing) -> None:
-    """Raises Conflict unless the meeting is invited to or held now: its agenda can still change."""
+def require_open(by: Standing, otherwise: str = "agenda_closed") -> Row:
+    """The meeting, which is invited to or held now: what belongs to it can still change. Raises Conflict(otherwise)."""
     if by.meeting is None or by.meeting.state not in ("invited", "live"):
-        raise Conflict("agenda_closed")
+        raise Conflict(otherwise)
+    return by.meeting
 
 
 async def standings(reading: Reading, meeting_id: str, actors: Sequence[Actor]) -> list[Standing]:

@@ -18,7 +18,7 @@ from .errors import Conflict, Invalid, NotAllowed
 from .models.beside import messages
 from .models.columns import new_id
 from .models.meeting import meetings, participants
-from .standing import Standing, running_ids
+from .standing import Standing, require_open, running_ids
 from .text import Id, Paragraph
 from .views import View, announce
 
@@ -93,9 +93,8 @@ async def _tell(tx: Transaction, key: str) -> None:
 
 
 def _require_open(by: Standing) -> None:
-    if by.meeting is None or by.meeting.state not in ("invited", "live"):
-        raise Conflict("room_closed")
-    if not by.meeting.messages_on and not by.runs:
+    meeting = require_open(by, "room_closed")
+    if not meeting.messages_on and not by.runs:
         raise Conflict("messages_off")
 
 

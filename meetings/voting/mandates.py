@@ -18,7 +18,7 @@ from ..models.columns import new_id
 from ..models.meeting import meetings, participants
 from ..models.room import proxies
 from ..roll_call import PRESENT
-from ..standing import Standing
+from ..standing import Standing, require_open
 from ..text import Id
 from ..views import announce
 
@@ -69,14 +69,14 @@ def roll_of(members: Iterable[Row], recused: Collection[str], holders: Mapping[s
 
 
 async def allow_proxies(tx: Transaction, by: Standing, command: AllowProxies) -> Answer:
-    _require_not_over(by)
+    require_open(by, "meeting_not_live")
     await tx.update(meetings, command.meeting_id, proxies_allowed=command.allowed)
     await announce(tx, "meeting", [command.meeting_id])
     return None
 
 
 async def give_proxy(tx: Transaction, by: Standing, command: GiveProxy) -> Answer:
-    _require_not_over(by)
+    require_open(by, "meeting_not_live")
     if by.meeting is None or not by.meeting.proxies_allowed:
         raise Conflict("proxies_not_allowed")
     member = await _member(tx, command.meeting_id, command.participant_id)
@@ -92,7 +92,7 @@ async def give_proxy(tx: Transaction, by: Standing, command: GiveProxy) -> Answe
 
 
 async def withdraw_proxy(tx: Transaction, by: Standing, command: WithdrawProxy) -> Answer:
-    _require_not_over(by)
+    require_open(by, "meeting_not_live")
     row = await tx.one(sa.select(proxies).where(proxies.c.id == command.proxy_id, proxies.c.meeting_id == command.meeting_id))
     _require_own(by, row.participant_id)
     await tx.write(sa.delete(proxies).where(proxies.c.id == row.id))
@@ -101,7 +101,7 @@ async def withdraw_proxy(tx: Transaction, by: Standing, command: WithdrawProxy) 
 
 
 async def set_weight(tx: Transaction, by: Standing, command: SetWeight) -> Answer:
-    _require_not_over(by)
+    require_open(by, "meeting_not_live")
     member = await _member(tx, command.meeting_id, command.participant_id)
     await tx.update(participants, member.id, weight=command.weight)
     await announce(tx, "participant", [member.id])
@@ -121,6 +121,3 @@ def _require_own(by: Standing, participant_id: str) -> None:
         raise NotAllowed("not_allowed")
 
 
-def _require_not_over(by: Standing) -> None:
-    if by.meeting is None or by.meeting.state not in ("invited", "live"):
-        raise Conflict("meeting_not_live")

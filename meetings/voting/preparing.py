@@ -16,7 +16,7 @@ from ..errors import Conflict, Invalid, Problem
 from ..models.columns import new_id
 from ..models.meeting import items
 from ..models.room import ballots
-from ..standing import Standing
+from ..standing import Standing, require_open
 from ..tally import Base, Tie
 from ..text import Id, Line, Paragraph
 from ..views import announce
@@ -70,8 +70,7 @@ class RemoveBallot(MeetingCommand):
 
 
 async def prepare_ballot(tx: Transaction, by: Standing, command: PrepareBallot) -> Answer:
-    if by.meeting is None or by.meeting.state not in ("invited", "live"):
-        raise Conflict("meeting_not_live")
+    require_open(by, "meeting_not_live")
     if problems := problems_of(command):
         raise Invalid.of(problems)
     if command.item_id is not None:
