@@ -59,6 +59,7 @@ export class CurrentView {
     chip.textContent = t(`room.state_${meeting.state}`);
     chip.className = `chip ${meeting.state === "live" ? "now" : meeting.state === "cancelled" ? "bad" : ""}`;
     $("#before").hidden = meeting.state !== "invited";
+    fill($("#before"), h("p", {}, t(this.#room.runs ? "room.not_started_runs" : "room.not_started")));
     const over = ["finished", "cancelled"].includes(meeting.state);
     const ends = over && $("#after").hidden;
     $("#after").hidden = !over;

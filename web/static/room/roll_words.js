@@ -13,5 +13,5 @@ export function rollText(person, meeting) {
   return [...parts, reason].filter(Boolean).join(" · ");
 }
 
-// "2 vắng có phép, 1 chưa đến": only what there is.
-export const countsText = (counts, names) => names.filter((name) => counts[name]).map((name) => t(`room_attendance.n_${name}`, { n: counts[name] })).join(", ");
+// "2 vắng có phép, 1 chưa đến": only what there is; a line breaks between two counts, not within one.
+export const countsText = (counts, names) => names.filter((name) => counts[name]).map((name) => t(`room_attendance.n_${name}`, { n: counts[name] }).replaceAll(" ", "\u00a0")).join(", ");
