@@ -22,26 +22,16 @@ from .models import metadata
 from .models.columns import new_id
 from .models.live import scopes
 from .outages import outages_told
+from .sqlite_connections import Here, Uncut, to_the_end
 from .wakeups import CHANNEL, WakeUps
 
 Row = sa.Row[Any]
 
 
-class _Here:
-    """A connection to SQLite used in the event loop's own thread: a query takes less time than handing it to another thread and
-    back. In WAL mode it waits for nobody."""
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
-
-    async def execute(self, statement: sa.Executable, values: Any = None) -> sa.CursorResult[Any]:
-        return self._connection.execute(statement, values)
-
-
 class Reading:
     """Reads within one transaction."""
 
-    def __init__(self, connection: AsyncConnection | _Here) -> None:
+    def __init__(self, connection: AsyncConnection | Uncut | Here) -> None:
         self._connection = connection
 
     async def all(self, statement: sa.Executable, values: Any = None) -> Sequence[Row]:
@@ -82,9 +72,9 @@ class Counters:
 class Transaction(Reading):
     """Writes under the lock of one scope. `live` and `audit` rows gather here and are inserted together before COMMIT."""
 
-    def __init__(self, connection: AsyncConnection, scope: str, counters: Counters) -> None:
+    def __init__(self, connection: AsyncConnection | Uncut, scope: str, counters: Counters) -> None:
         super().__init__(connection)
-        self._connection: AsyncConnection = connection
+        self._connection: AsyncConnection | Uncut = connection
         self.scope = scope
         self.counters = counters
         self.now: datetime = clock.now()
@@ -180,16 +170,17 @@ class Database:
             stack.enter_context(outages_told())
             if self.embedded:
                 await stack.enter_async_context(self._writer)  # SQLite has one writer; waiting here costs no polling
-            connection = await stack.enter_async_context(self.engine.begin())
+            begun = await to_the_end(stack.enter_async_context(self.engine.begin()))
+            connection = Uncut(begun) if self.embedded else begun
             tx = Transaction(connection, scope, await self._lock(connection, scope))
             yield tx
             await tx.flush()
-            await stack.aclose()
+            await to_the_end(stack.aclose())
             self.committed[scope] = tx.counters.live_seq
             for name in tx.wake:
                 self.wakeups.wake(name)
 
-    async def _lock(self, connection: AsyncConnection, scope: str) -> Counters:
+    async def _lock(self, connection: AsyncConnection | Uncut, scope: str) -> Counters:
         wanted = sa.select(scopes).where(scopes.c.id == scope).with_for_update()
         row = (await connection.execute(wanted)).first()
         if row is None:
@@ -207,7 +198,7 @@ class Database:
                     yield Reading(connection)
             else:
                 with self.readers.connect() as here, here.begin():
-                    yield Reading(_Here(here))
+                    yield Reading(Here(here))
 
 
 def open_database(url: str) -> Database:

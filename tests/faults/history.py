@@ -23,7 +23,7 @@ from tests.support.room_client import RoomClient
 from web.static import verify_ballot
 
 PATIENCE = 2.0  # seconds until a browser gives a connection up
-ATTEMPTS = 60
+ATTEMPTS = 150
 
 
 async def insist(client: RoomClient, message: dict[str, Any], attempts: int = ATTEMPTS, patience: float = PATIENCE) -> Any:

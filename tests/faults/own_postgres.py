@@ -42,7 +42,7 @@ class OwnPostgres:
         """Until it answers; after a crash it recovers first."""
         settings = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
         command = [str(self.programs / "postgres"), "-D", str(self.folder), "-p", str(self.port), "-k", "", *settings]
-        for _ in range(100):
+        for _ in range(600):
             if self.server is None or self.server.poll() is not None:
                 # Right after a kill, its children may still hold the shared memory; then it refuses to start.
                 (self.folder / "postmaster.pid").unlink(missing_ok=True)

@@ -40,7 +40,7 @@ async def vote_and_die(city: City, db: Database, meeting: str, step: str) -> Non
     with pytest.raises((ConnectionError, asyncio.TimeoutError)):
         await voter.wire.call("do", vote)
     assert city.process is not None
-    assert city.process.wait(20) == -9
+    assert city.process.wait(60) == -9
 
     for client in (chair, voter):
         await client.wire.cut()

@@ -54,7 +54,7 @@ async def test_after_a_restart_everybody_is_back_in_the_right_state(city: City):
     assert (await clients[0].do("AskToSpeak", subject="trước khi máy chủ chết"))["ok"]
     assert city.process is not None
     city.process.kill()
-    city.process.wait(20)
+    city.process.wait(60)
     await asyncio.gather(*(client.wire.ended.wait() for client in clients))
     await asyncio.gather(*(client.wire.cut() for client in clients))
     dice = random.Random(1)

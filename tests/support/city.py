@@ -45,7 +45,7 @@ class City:
     async def start(self, *arguments: str) -> None:
         self.process = self.run(*arguments)
         async with aiohttp.ClientSession() as session:
-            for _ in range(300):
+            for _ in range(1200):
                 try:
                     async with session.get(f"{self.url}/health") as answer:
                         assert answer.status == 200
@@ -57,7 +57,7 @@ class City:
     async def stop(self) -> None:
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
-            self.process.wait(20)
+            self.process.wait(60)
 
     async def client(self, username: str) -> RoomClient:
         """Signed in, with the cookie of the session."""
