@@ -70,7 +70,7 @@ async def hold_meeting(db: Database, members: int = 3, state: str = "invited") -
         {"id": new_id(), "meeting_id": meeting_id, "position": n, "title": f"Nội dung {n + 1}", "minutes": 10} for n in range(3)
     ]
     site_actors = [
-        Actor(kind="site", name=f"Điểm cầu {n}", site_id=new_id(), meeting_id=meeting_id, session_id=new_id()) for n in range(2)
+        Actor(kind="site", name=f"Điểm cầu {n}", site_id=new_id(), meeting_id=meeting_id) for n in range(2)
     ]
     async with db.transaction("organisation") as tx:
         for key, name in ((host, "Sở A"), (other, "Sở B")):
