@@ -3,7 +3,7 @@ facts; the codes become sentences in the catalogue `warning`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -78,18 +78,22 @@ def of_agenda(minutes: Sequence[int], start: datetime, end: datetime) -> list[Ad
 
 
 def of_people(
-    taken: Iterable[Row], chair_id: str, invited: Sequence[str], names: Mapping[str, str], room: Row | None, free: Sequence[Row]
+    busy: Container[str],
+    taken: Container[str],
+    chair_id: str,
+    invited: Sequence[str],
+    names: Mapping[str, str],
+    room: Row | None,
+    free: Sequence[Row],
 ) -> list[Advice]:
-    """`taken`: rows of `busy_between`. Of somebody's other meeting nothing is told but that it is there."""
-    taken = list(taken)
-    busy = {row.person_id for row in taken if row.person_id and row.answer != "declined"}
+    """`busy` people and `taken` rooms, by id. Of somebody's other meeting nothing is told but that it is there."""
     found = []
     if chair_id in busy:
         found.append(Advice("chair_busy", {"name": names.get(chair_id, "")}))
     others = [names[key] for key in invited if key in busy and key != chair_id and key in names]
     if others:
         found.append(Advice("people_busy", {"n": len(others), "names": ", ".join(others[:5]) + ("…" if len(others) > 5 else "")}))
-    if room is not None and room.id in {row.room_id for row in taken}:
+    if room is not None and room.id in taken:
         way_out = {"room_id": free[0].id} if free else {}
         found.append(Advice("room_taken", {"room": room.name, "other": free[0].name if free else ""}, way_out))
     seats = len(set(invited))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -208,13 +208,3 @@ async def tasks_of(reading: Reading, actor: Actor) -> Sequence[Row]:
         .order_by(conclusions.c.due_on.is_(None), conclusions.c.due_on, conclusions.c.recorded_at)
     )  # fmt: skip
     return [r for r in rows if actor.agency_id == r.lead_agency_id or actor.agency_id in r.support_agency_ids]
-
-
-async def busy_between(reading: Reading, start: datetime, end: datetime, *, apart_from: str) -> Sequence[Row]:
-    """Who and which rooms are taken then: rows (person_id, room_id, starts_at, ends_at), without saying by what."""
-    held = meetings.c.state.in_(("invited", "live"))
-    at_once = sa.and_(held, meetings.c.starts_at < end, meetings.c.ends_at > start, meetings.c.id != apart_from)
-    joined = meetings.outerjoin(participants, sa.and_(participants.c.meeting_id == meetings.c.id, ~participants.c.removed))
-    who = (participants.c.person_id, participants.c.answer)
-    columns = sa.select(*who, meetings.c.room_id, meetings.c.starts_at, meetings.c.ends_at)
-    return await reading.all(columns.select_from(joined).where(at_once))

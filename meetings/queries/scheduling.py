@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -22,7 +21,7 @@ from ..models.meeting import meetings
 from ..models.organisation import people, rooms
 from ..scheduling import SendInvitations, send_invitations
 from ..standing import standings
-from .meetings import busy_between
+from .busy import busy_spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +44,21 @@ async def advice_for(reading: Reading, meeting_id: str, form: Raw, now: datetime
     planned = [row for row in form.get("items", []) if str(row.get("title", "")).strip()]
     minutes = [int(row["minutes"]) for row in planned if str(row.get("minutes", "")).isdigit()]
     found += advice.of_agenda(minutes if planned else [], start, end)
-    taken = await busy_between(reading, start, end, apart_from=meeting_id)
     chair, invited = str(form.get("chair_id") or ""), [k for k in form.get("invited", {}) if k]
     named = {chair, *invited}
     names = {r.id: r.name for r in await reading.all(sa.select(people.c.id, people.c.name).where(people.c.id.in_(named)))}
     room = await reading.first(sa.select(rooms).where(rooms.c.id == str(form.get("room_id") or "")))
-    free = await _free_rooms(reading, room, {row.room_id for row in taken}, len(named)) if room else []
-    return found + advice.of_people(taken, chair, sorted(named - {""}), names, room, free)
+    others = await _other_rooms(reading, room, len(named)) if room else []
+    places = [row.id for row in (*others, *([room] if room else ()))]
+    taken = await busy_spans(reading, start, end, people=named - {""}, rooms=places, apart_from=(meeting_id,))
+    free = [row for row in others if row.id not in taken.rooms]
+    return found + advice.of_people(taken.people, taken.rooms, chair, sorted(named - {""}), names, room, free)
 
 
-async def _free_rooms(reading: Reading, room: Row, taken: set[Any], people_count: int) -> Sequence[Row]:
-    """Rooms of the same agency with enough seats that nobody has then; the smallest first."""
+async def _other_rooms(reading: Reading, room: Row, people_count: int) -> Sequence[Row]:
+    """Rooms of the same agency with enough seats; the smallest first."""
     fits = sa.and_(rooms.c.agency_id == room.agency_id, rooms.c.active, rooms.c.capacity >= people_count, rooms.c.id != room.id)
-    return [r for r in await reading.all(sa.select(rooms).where(fits).order_by(rooms.c.capacity)) if r.id not in taken]
+    return await reading.all(sa.select(rooms).where(fits).order_by(rooms.c.capacity))
 
 
 class _Undone(Exception):
