@@ -9,7 +9,7 @@ import sys
 
 from .figures import HEADER, SERVER
 
-BENCHES = ("fanout", "votes", "join", "restart", "memory", "minutes", "age", "pages", "replies")
+BENCHES = ("fanout", "votes", "join", "restart", "memory", "minutes", "age", "pages", "replies", "invitations", "smtp")
 
 
 def main(names: list[str]) -> int:
@@ -18,7 +18,7 @@ def main(names: list[str]) -> int:
     unknown = [name for name in names if name not in BENCHES]
     if not names or unknown:
         for name in BENCHES:
-            print(f"{name:<8} {(importlib.import_module(f'bench.{name}').__doc__ or '').strip()}")
+            print(f"{name:<11} {(importlib.import_module(f'bench.{name}').__doc__ or '').strip()}")
         return 2 if unknown else 0
     os.sched_setaffinity(0, SERVER)
     print(HEADER, flush=True)

@@ -13,6 +13,7 @@ from meetings import clock
 from meetings.i18n import span_text, translator
 from meetings.invitation import Invitation
 
+_PARTSTAT = {"accepted": "ACCEPTED", "declined": "DECLINED", "tentative": "TENTATIVE"}
 PRODUCT = "-//Diem Cau//Meetings//VI"
 
 
@@ -76,7 +77,8 @@ def _event(facts: Invitation) -> Event:
     if facts.method == "REQUEST":
         chair = _address(facts.organiser_email, facts.organiser_name, ROLE="CHAIR", PARTSTAT="ACCEPTED", CUTYPE="GROUP")
         event.add("ATTENDEE", chair)
-        asked = {"PARTSTAT": "NEEDS-ACTION", "RSVP": "TRUE"}
+        partstat = _PARTSTAT.get(facts.answer, "NEEDS-ACTION")
+        asked = {"PARTSTAT": partstat} | ({"RSVP": "TRUE"} if partstat == "NEEDS-ACTION" else {})
         role = "OPT-PARTICIPANT" if facts.duty == "guest" else "REQ-PARTICIPANT"
     else:
         asked, role = {}, "REQ-PARTICIPANT"
@@ -97,14 +99,13 @@ def description(facts: Invitation) -> str:
     """What a calendar shows under the event: how to join, who chairs, the agenda, what is asked."""
     t = translator(facts.language)
     lines = [t("mail.join_here") + " " + facts.join_url]
-    if facts.video_url:
-        lines.append(t("mail.video") + ": " + facts.video_url)
-        lines += [f"{t('mail.video_id')}: {facts.video_id}"] if facts.video_id else []
-        lines += [f"{t('mail.video_passcode')}: {facts.video_passcode}"] if facts.video_passcode else []
+    lines += [f"{t('mail.video_id')}: {facts.video_id}"] if facts.video_id else []
+    lines += [f"{t('mail.video_passcode')}: {facts.video_passcode}"] if facts.video_passcode else []
     lines += [f"{t('mail.chair')}: {facts.chair}"] if facts.chair else []
     start, end = clock.instant(facts.starts_at), clock.instant(facts.ends_at)
     lines.append(f"{t('mail.when')}: {span_text(start, end, facts.language, facts.zone)}")
     lines += [f"{t('mail.sites')}: {', '.join(facts.sites)}"] if facts.sites else []
+    lines += [f"{t('mail.agencies')}: {', '.join(facts.agencies)}"] if facts.agencies else []
     lines += [f"{n}. {line.title}" + (f" ({line.presenter})" if line.presenter else "") for n, line in enumerate(facts.agenda, 1)]
     lines += [facts.requests] if facts.requests else []
     lines += [f"{t('mail.contact')}: {facts.contact}"] if facts.contact else []

@@ -1,106 +1,131 @@
-"""The outbox's postman: claims rows that are due, builds each mail off the event loop, hands it to the mail server, and
-marks the row. A server that is down costs nothing but time."""
+"""The outbox's postman: claims rows that are due, has their mails built off the event loop, hands them to the mail server over
+several connections, and marks each. A server that is down costs nothing but time."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import logging
-import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from email.message import EmailMessage
+from collections import deque
+from collections.abc import Sequence
 
 import aiosmtplib
 
 from meetings.errors import Unavailable
-from meetings.mail_tokens import address_with, token_of
-from meetings.notice import Notice
-from meetings.outbox import SCOPE, Outbox, OutboxRow
+from meetings.outbox import SCOPE, Outbox
+from meetings.outgoing import Claimed, Outcome, not_sent
 from meetings.settings import Settings
 from meetings.wakeups import WakeUps
 
-from .message import message_of
-from .notices import notice_message
+from .building import Built
+from .courtesy import Courtesy
+from .delivery import LOST, Post, connection
+from .ledger import Ledger
+from .workshop import Workshop
 
 log = logging.getLogger(__name__)
-BATCH = 20
+BATCH = 48
+WINDOW = 3  # so many mails of each connection may be unsure when this process dies; each has its share in a commit
 LOOK_AGAIN = 5.0  # seconds, when nothing wakes us
+CANNOT_BUILD = "the mail could not be built; the log says why"
+Batch = list[tuple[Claimed, Built]]
 
 
 class Mailer:
-    def __init__(self, settings: Settings, outbox: Outbox, wakeups: WakeUps) -> None:
+    def __init__(self, settings: Settings, outbox: Outbox, wakeups: WakeUps, courtesy: Courtesy | None = None) -> None:
         self._settings, self._outbox, self._wakeups = settings, outbox, wakeups
-        self._key = settings.signing_key()
+        self._workshop = Workshop(settings)
+        self._ledger = Ledger(outbox)
+        self._courtesy = courtesy or Courtesy()
 
     async def run(self) -> None:
         """Until cancelled."""
         with self._wakeups.watch(SCOPE) as watch:
-            while True:
-                with contextlib.suppress(Unavailable):  # looked at again
-                    while await self.send_due():
+            try:
+                while True:
+                    try:
+                        await self.send_due()
+                    except Unavailable:  # looked at again
                         pass
-                await watch.wait(LOOK_AGAIN)
+                    except OSError as error:  # the workshop's process: what it had is claimed again after its lease
+                        log.warning("mail: %s", error)
+                    await watch.wait(LOOK_AGAIN)
+            finally:
+                await self._workshop.close()
+
+    async def close(self) -> None:
+        await self._workshop.close()
 
     async def send_due(self) -> int:
-        """One batch; how many rows it took."""
-        rows = await self._outbox.claim(BATCH)
-        if rows and self._settings.mail == "local":
-            for row in rows:
-                await self._outbox.keep(row.id, await asyncio.to_thread(_bytes, row))
-                await self._outbox.sent(row)
-        elif rows:
-            await self._by_smtp(rows)
-        return len(rows)
-
-    async def _by_smtp(self, rows: list[OutboxRow]) -> None:
+        """All that is due, the next batch being built while one is sent; how many rows it took."""
+        taken = 0
+        coming = asyncio.create_task(self._next())
         try:
-            async with self._connection() as server:
-                for row in rows:
-                    await self._send(server, row)
+            while batch := await coming:
+                taken += len(batch)
+                coming = asyncio.create_task(self._next())
+                await (self._keep(batch) if self._settings.mail == "local" else self._deliver(batch))
+        finally:
+            await self._give_back(coming)
+        return taken
+
+    async def _next(self) -> Batch:
+        while rows := await self._outbox.claim(BATCH):
+            try:
+                built = await self._workshop.build(rows)
+            except BaseException:
+                await self._release(rows)
+                raise
+            broken = [row for row, mail in zip(rows, built, strict=True) if mail is None]
+            if broken:
+                await self._outbox.record([Outcome(row, "failed", CANNOT_BUILD) for row in broken], [])
+            if batch := [(row, mail) for row, mail in zip(rows, built, strict=True) if mail is not None]:
+                return batch
+        return []
+
+    async def _give_back(self, coming: asyncio.Task[Batch]) -> None:
+        """What was claimed and will not be sent by us, because we are stopped."""
+        if not coming.done():
+            coming.cancel()
+        with contextlib.suppress(asyncio.CancelledError, Unavailable, OSError):
+            await self._release([row for row, _ in await coming])
+
+    async def _release(self, rows: Sequence[Claimed]) -> None:
+        with contextlib.suppress(Unavailable):  # then their lease runs out
+            if rows:
+                await self._outbox.release(rows)
+
+    async def _keep(self, batch: Batch) -> None:
+        await self._outbox.keep([(row, mail.content) for row, mail in batch])
+
+    async def _deliver(self, batch: Batch) -> None:
+        waiting = deque(batch)
+        try:
+            told = await asyncio.gather(*(self._carry(waiting) for _ in range(min(self._settings.smtp_connections, len(batch)))))
+            if waiting and (error := next(filter(None, told), None)):  # no connection was left: all is tried again later
+                await self._outbox.record([not_sent(row, error, permanent=False) for row, _ in waiting], [])
+                waiting.clear()
+        finally:
+            await self._release([row for row, _ in waiting])
+
+    async def _carry(self, waiting: deque[tuple[Claimed, Built]]) -> str:
+        """One connection, as long as there is something to carry; what was wrong with it."""
+        outcomes: list[Outcome] = []
+        try:
+            async with connection(self._settings) as server:
+                post = Post(server)
+                while waiting and post.open:
+                    window = [waiting.popleft() for _ in range(min(WINDOW, len(waiting)))]
+                    done, outcomes = outcomes, []
+                    may = await self._ledger.mark(done, [row for row, _ in window])
+                    await self._courtesy.wait()
+                    for row, mail in window:
+                        if row.id in may:  # else somebody else has it
+                            outcomes.append(await post.hand_over(row, mail))
         except (aiosmtplib.SMTPException, OSError) as error:
-            # The connection itself: rows that were not answered for are tried again later.
             log.warning("mail server: %s", error)
-            for row in rows:
-                await self._outbox.failed(row, str(error), permanent=False)
-
-    async def _send(self, server: aiosmtplib.SMTP, row: OutboxRow) -> None:
-        message = await asyncio.to_thread(_message, row)
-        try:
-            await server.send_message(message, sender=self._returns_to(row), recipients=[row.facts.recipient_email])
-        except (aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPConnectError):
-            raise
-        except aiosmtplib.SMTPRecipientsRefused as error:
-            refusal = error.recipients[0]
-            await self._outbox.failed(row, f"{refusal.code} {refusal.message}", permanent=refusal.code >= 500)
-        except aiosmtplib.SMTPResponseException as error:
-            await self._outbox.failed(row, f"{error.code} {error.message}", permanent=error.code >= 500)
-        else:
-            await self._outbox.sent(row)
-
-    def _returns_to(self, row: OutboxRow) -> str:
-        """The envelope's sender: an address of this one mail's own, so that a bounce tells by itself what could not be delivered."""
-        if not self._settings.answers_to:
-            return row.facts.organiser_email
-        return address_with(self._settings.answers_to, token_of(self._key, "b", row.id))
-
-    @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[aiosmtplib.SMTP]:
-        s = self._settings
-        server = aiosmtplib.SMTP(
-            hostname=s.smtp_host, port=s.smtp_port, username=s.smtp_user or None, password=s.smtp_password or None,
-            use_tls=s.smtp_tls == "implicit", start_tls=s.smtp_tls == "starttls", timeout=30,
-            tls_context=ssl.create_default_context() if s.smtp_tls != "none" else None,
-        )  # fmt: skip
-        async with server:
-            yield server
-
-
-def _message(row: OutboxRow) -> EmailMessage:
-    if isinstance(row.facts, Notice):
-        return notice_message(row.facts, row.message_id)
-    return message_of(row.facts, row.message_id)
-
-
-def _bytes(row: OutboxRow) -> bytes:
-    return bytes(_message(row))
+            return str(error)
+        finally:
+            if outcomes:
+                await self._ledger.mark(outcomes, [])
+        return "" if post.open else LOST

@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-from email.message import EmailMessage
-from email.policy import SMTP
-
 import css_inline
 
-from meetings import clock
 from meetings.i18n import translator
 from meetings.notice import Notice
 
-from .message import environment, mailbox
+from .assembling import mail, mailbox, many, sent_by_us, text_part, words
+from .texts import environment
 
 
-def notice_message(notice: Notice, message_id: str) -> EmailMessage:
+def notice_message(notice: Notice, message_id: str) -> bytes:
     """The same facts and id give the same mail."""
-    message = EmailMessage(policy=SMTP)
-    message["From"] = mailbox(notice.organiser_name, notice.organiser_email)
-    message["To"] = mailbox(notice.recipient_name, notice.recipient_email)
-    if notice.reply_to:
-        message["Reply-To"] = mailbox("", notice.reply_to)
-    message["Subject"] = " ".join(notice.title.split())
-    message["Date"] = clock.instant(notice.dtstamp)
-    message["Message-ID"] = message_id
-    message["Auto-Submitted"] = "auto-generated"
-    message["X-Auto-Response-Suppress"] = "All"
-    message["Content-Language"] = notice.language
-    words = {"n": notice, "t": translator(notice.language)}
-    message.set_content(environment().get_template("notice.txt").render(words), charset="utf-8", cte="base64")
-    html = css_inline.inline(environment().get_template("notice.html").render(words))
-    message.add_alternative(html, subtype="html", charset="utf-8", cte="base64")
-    return message
+    said = {"n": notice, "t": translator(notice.language)}
+    text = environment().get_template("notice.txt").render(said)
+    html = css_inline.inline(environment().get_template("notice.html").render(said))
+    headers = (
+        ("From", mailbox("From", notice.organiser_name, notice.organiser_email)),
+        ("To", mailbox("To", notice.recipient_name, notice.recipient_email)),
+        ("Reply-To", notice.reply_to.encode("ascii")),
+        ("Subject", words("Subject", " ".join(notice.title.split()))),
+        *sent_by_us(notice.language, notice.dtstamp, message_id),
+    )
+    return mail(headers, many("alternative", [text_part("plain", text), text_part("html", html)]))

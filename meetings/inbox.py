@@ -122,7 +122,7 @@ async def _refresh(tx: Transaction, row: Row, found: Verdict) -> Verdict:
     told = await outbox.latest(tx, row.id)
     if told is None or tx.now - told.created_at < RESEND_AFTER:
         return replace(found, state="kept", why="resent_lately")
-    await outbox.put_again(tx, row.id, Invitation.from_json(told.facts))
+    await outbox.put_again(tx, row.id, replace(Invitation.from_json(told.facts), answer=row.answer))
     return found
 
 

@@ -5,7 +5,7 @@ The outbox keeps these facts as JSON in the transaction of the change; `calendar
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 Method = Literal["REQUEST", "CANCEL", "DECLINECOUNTER"]
@@ -36,8 +36,7 @@ class Invitation:
     place: str  # room and address; may be empty for an online meeting
     sites: tuple[str, ...]  # names of the bridge sites, the main one first
     join_url: str  # the recipient's personal link: answers before, joins during
-    video_url: str
-    video_id: str
+    video_id: str  # to be typed into a room's own device; in everything else the personal link leads to the video system
     video_passcode: str
     host_agency: str
     organiser_name: str  # CN of ORGANIZER: the agency
@@ -56,13 +55,30 @@ class Invitation:
     changes: tuple[str, ...] = ()  # for an update: codes of what changed, `change.<code>`: time, place, title, agenda, video ...
     reason: str = ""  # for a cancellation, or a time proposed in vain: why
     answers_come_in: bool = False  # answers by mail to `organiser_email` are read, proposals of another time too
+    answer: str = "waiting"  # the recipient's, as far as this message leaves it standing: code `answer.is_<code>`
+    video: bool = False  # there is a video system, to which the personal link leads
+    agencies: tuple[str, ...] = ()  # that are invited, where the meeting shows them
+    number: str = ""  # of the formal invitation: `123/GM-VPUB`; empty: there is none
+    signer: str = ""
+    signer_title: str = ""  # a line each: `TL. CHỦ TỊCH`, `CHÁNH VĂN PHÒNG`
+    parent_agency: str = ""  # of the host
+    issued_in: str = ""  # the place-name before the date: `Huế`
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        # Not dataclasses.asdict, which copies deeply: two thousand of these are written in one transaction.
+        return {name: getattr(self, name) for name in _NAMES} | {"agenda": [_line(line) for line in self.agenda]}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Invitation:
         known = {f.name for f in fields(cls)}
         values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items() if k in known}
         values["agenda"] = tuple(AgendaLine(**line) for line in data["agenda"])
+        values.setdefault("video", bool(data.get("video_url")))  # as the first version kept it
         return cls(**values)
+
+
+_NAMES = tuple(f.name for f in fields(Invitation))
+
+
+def _line(line: AgendaLine) -> dict[str, Any]:
+    return {"title": line.title, "presenter": line.presenter, "minutes": line.minutes}

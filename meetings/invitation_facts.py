@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
@@ -24,11 +24,14 @@ class Sender:
     base_url: str
     address: str  # organiser address of agencies without their own
     key: bytes = field(metadata=secret())
+    issued_in: str = ""  # the place-name on formal invitations
     answers_to: str = ""  # pattern of the addresses that read answers (`mail_tokens.address_with`); empty: none do
 
     @classmethod
     def of(cls, settings: Settings, key: bytes) -> Sender:
-        return cls(base_url=settings.base_url, address=settings.mail_from, key=key, answers_to=settings.answers_to)
+        # Decree 30/2020: the date of a document follows the name of the unit, without its kind.
+        place = settings.place.removeprefix("thành phố ").removeprefix("tỉnh ")
+        return cls(settings.base_url, settings.mail_from, key, issued_in=place, answers_to=settings.answers_to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +44,10 @@ class Mail:
 
 # Field of the facts -> code of the change. The first three make earlier answers worthless (RFC 5546, 2.1.4).
 _CHANGES = {
-    "starts_at": "time", "ends_at": "time", "zone": "time", "place": "place", "video_url": "video", "video_id": "video",
+    "starts_at": "time", "ends_at": "time", "zone": "time", "place": "place", "video": "video", "video_id": "video",
     "video_passcode": "video", "title": "title", "agenda": "agenda", "papers": "papers", "sites": "sites", "meeting_type": "other",
     "requests": "other", "contact": "other", "chair": "other", "duty": "other", "recipient_email": "other",
+    "number": "other", "signer": "other",
 }  # fmt: skip
 SIGNIFICANT = frozenset({"time", "place", "video"})
 
@@ -65,13 +69,17 @@ def plan(sent: Mapping[str, Invitation], now: Mapping[str, Invitation], sequence
     raised = bool(gone) or any(SIGNIFICANT & set(codes) for codes in differences.values())
     new = sequence + 1 if raised and sent else sequence
     mails = [
-        Mail(key, replace(facts, sequence=new, changes=differences.get(key, ())))
-        for key, facts in now.items()
-        if key not in sent or differences[key]
+        Mail(key, _updated(facts, new, differences.get(key, ()))) for key, facts in now.items() if key not in sent or differences[key]
     ]
     stamp = next(iter(now.values())).dtstamp if now else clock.iso(clock.now())
     mails += [Mail(key, replace(sent[key], method="CANCEL", sequence=new, dtstamp=stamp, changes=(), whole=False)) for key in gone]
     return new, mails
+
+
+def _updated(facts: Invitation, sequence: int, changes: tuple[str, ...]) -> Invitation:
+    """Only a change that may have cost the answer its ground asks for it again (RFC 5546, 2.1.4)."""
+    answer = "waiting" if SIGNIFICANT & set(changes) else facts.answer
+    return replace(facts, sequence=sequence, changes=changes, answer=answer)
 
 
 async def facts_of(reading: Reading, meeting: Row, sender: Sender) -> dict[str, Invitation]:
@@ -85,11 +93,13 @@ async def facts_of(reading: Reading, meeting: Row, sender: Sender) -> dict[str, 
         method="REQUEST", uid=meeting.uid, sequence=meeting.sequence, dtstamp=clock.iso(clock.now()), whole=False, language="vi",
         title=meeting.title, meeting_type=meeting.type, starts_at=clock.iso(meeting.starts_at), ends_at=clock.iso(meeting.ends_at),
         zone=meeting.zone, place=await place_of(reading, meeting), sites=await _sites(reading, meeting.id), join_url="",
-        video_url=meeting.video_url, video_id=meeting.video_id, video_passcode=meeting.video_passcode, host_agency=host.name,
+        video=bool(meeting.video_url), video_id=meeting.video_id, video_passcode=meeting.video_passcode, host_agency=host.name,
         organiser_name=host.name, organiser_email=host.email or sender.address, reply_to=secretary.email if secretary else "",
         chair=f"{chair.title} {chair.name}".strip() if chair else "", recipient_name="", recipient_email="",
         recipient_position="", recipient_agency="", duty="participant", agenda=await _agenda(reading, meeting.id),
         papers=await _papers(reading, meeting.id), requests=meeting.requests, contact=meeting.contact,
+        number=meeting.number, signer=meeting.signer, signer_title=meeting.signer_title, issued_in=sender.issued_in,
+        parent_agency=await _parent_of(reading, host), agencies=_agencies(invited) if meeting.agencies_shown else (),
     )  # fmt: skip
     # The organiser's own address never gets a REQUEST of its own meeting: Exchange would throw the mail away.
     return {row.id: _personal(shared, row, sender, host.code) for row in invited if row.email != shared.organiser_email}
@@ -111,7 +121,7 @@ def _personal(shared: Invitation, row: Row, sender: Sender, agency_code: str) ->
     name = f"{row.honorific} {row.name}".strip()
     facts = replace(
         shared, language=row.language, join_url=f"{sender.base_url}/j/{token}", recipient_name=name, duty=row.duty,
-        recipient_email=row.email, recipient_position=row.title, recipient_agency=row.agency_name,
+        recipient_email=row.email, recipient_position=row.title, recipient_agency=row.agency_name, answer=row.answer,
     )  # fmt: skip
     if not sender.answers_to:
         return facts
@@ -120,6 +130,15 @@ def _personal(shared: Invitation, row: Row, sender: Sender, agency_code: str) ->
         sender.answers_to, mail_tokens.token_of(sender.key, "r", row.id, row.link_version), agency_code
     )
     return replace(facts, organiser_email=secret_address, answers_come_in=True)
+
+
+async def _parent_of(reading: Reading, host: Row) -> str:
+    return str((await reading.get(agencies, host.parent_id)).name) if host.parent_id else ""
+
+
+def _agencies(invited: Sequence[Row]) -> tuple[str, ...]:
+    """In the order of the list of those invited; of people outside any agency nothing is said."""
+    return tuple(dict.fromkeys(row.agency_name for row in invited if row.agency_name))
 
 
 async def place_of(reading: Reading, meeting: Row) -> str:

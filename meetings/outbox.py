@@ -1,10 +1,12 @@
-"""Mail to send: put in the transaction of the change; claimed, sent and marked by the mailer. At most once a recipient
-and version: a claimed row is leased, and a row whose sender died mid-way is sent again only after its lease has run out.
+"""Mail to send: put in the transaction of the change; claimed, handed over and marked by the mailer. At most once a recipient and
+version: that a mail is being handed to the mail server is durably written before; whoever dies then leaves a row that is `unsure`
+and is sent again by a person only. A row that was claimed and not yet handed over is claimed anew after its lease.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -16,39 +18,40 @@ from .invitation import Invitation
 from .models.columns import new_id
 from .models.post import kept_mail, outbox
 from .notice import Notice
+from .outgoing import Claimed, Outcome
 
 SCOPE = "outbox"
 LEASE = timedelta(minutes=5)
-MOST_ATTEMPTS = 12
+SLICE = 25  # rows written in one turn of the event loop
+TELLING = ("REQUEST", "CANCEL")  # what an invited person knows of the meeting
+Facts = Invitation | Notice
 
 
-@dataclass(frozen=True, slots=True)
-class OutboxRow:
-    id: str
-    message_id: str
-    facts: Invitation | Notice
-    attempts: int
-
-
-def wait_before(attempt: int) -> timedelta:
-    """How long before the next try: half a minute, doubling, never more than six hours."""
-    return timedelta(seconds=min(30 << (attempt - 1), 6 * 3600))
-
-
-async def put(tx: Transaction, participant_id: str, facts: Invitation | Notice) -> None:
+async def put(tx: Transaction, participant_id: str, facts: Facts) -> None:
     """Queue one mail to one recipient, in the transaction of the meeting's change."""
+    await put_many(tx, [(participant_id, facts)])
+
+
+async def put_many(tx: Transaction, mails: Sequence[tuple[str, Facts]]) -> None:
+    """Queue mails, each to its participant."""
+    rows = [_row(tx, participant_id, facts) for participant_id, facts in mails]
+    for start in range(0, len(rows), SLICE):
+        await tx.insert_many(outbox, rows[start : start + SLICE])
+    tx.wake.add(SCOPE)
+
+
+def _row(tx: Transaction, participant_id: str, facts: Facts) -> dict[str, Any]:
     key = new_id()
     domain = facts.domain if isinstance(facts, Notice) else facts.uid.rpartition("@")[2]
-    await tx.insert(
-        outbox, id=key, meeting_id=tx.scope, participant_id=participant_id, method=facts.method, sequence=facts.sequence,
-        message_id=f"<{key}@{domain}>", facts=facts.to_json(), next_at=tx.now, created_at=tx.now,
-    )  # fmt: skip
-    tx.wake.add(SCOPE)
+    return {
+        "id": key, "meeting_id": tx.scope, "participant_id": participant_id, "method": facts.method, "sequence": facts.sequence,
+        "message_id": f"<{key}@{domain}>", "facts": facts.to_json(), "next_at": tx.now, "created_at": tx.now,
+    }  # fmt: skip
 
 
 async def latest(reading: Reading, participant_id: str) -> Row | None:
     """The last invitation or cancellation for this participant, whatever became of it."""
-    mine = sa.and_(outbox.c.participant_id == participant_id, outbox.c.method.in_(("REQUEST", "CANCEL")))
+    mine = sa.and_(outbox.c.participant_id == participant_id, outbox.c.method.in_(TELLING))
     return await reading.first(sa.select(outbox).where(mine).order_by(outbox.c.sequence.desc(), outbox.c.created_at.desc()))
 
 
@@ -57,49 +60,73 @@ async def put_again(tx: Transaction, participant_id: str, facts: Invitation) -> 
     await put(tx, participant_id, replace(facts, dtstamp=clock.iso(tx.now), changes=()))
 
 
-def _facts_of(row: Any) -> Invitation | Notice:
-    return Notice.from_json(row.facts) if row.method == "NOTICE" else Invitation.from_json(row.facts)
-
-
 class Outbox:
     """What the mailer does with the rows."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    async def claim(self, limit: int) -> list[OutboxRow]:
-        """Lease up to `limit` rows that are due. Whoever dies while sending leaves them to be claimed after the lease."""
+    async def claim(self, limit: int) -> list[Claimed]:
+        """Lease up to `limit` rows that are due; of several workers, one gets each."""
         async with self._db.transaction(SCOPE) as tx:
-            due = sa.or_(
-                sa.and_(outbox.c.state == "queued", outbox.c.next_at <= tx.now),
-                sa.and_(outbox.c.state == "sending", outbox.c.lease_until < tx.now),
-            )
-            rows = await tx.all(sa.select(outbox).where(due).order_by(outbox.c.next_at).limit(limit))
-            leased = {"state": "sending", "lease_until": tx.now + LEASE, "attempts": outbox.c.attempts + 1}
-            await tx.write(sa.update(outbox).where(outbox.c.id.in_([r.id for r in rows])).values(**leased))
-        return [OutboxRow(r.id, r.message_id, _facts_of(r), r.attempts + 1) for r in rows]
+            stale = sa.and_(outbox.c.state == "sending", outbox.c.lease_until < tx.now)
+            lost = sa.update(outbox).where(stale, outbox.c.handed_at.is_not(None))
+            await tx.write(lost.values(state="unsure", lease_until=None))
+            queued = sa.and_(outbox.c.state == "queued", outbox.c.next_at <= tx.now)
+            due = await tx.column(sa.select(outbox.c.id).where(queued).order_by(outbox.c.next_at).limit(limit))
+            due += await tx.column(sa.select(outbox.c.id).where(stale).limit(limit - len(due)))
+            if not due:
+                return []
+            leased = {"state": "sending", "lease_until": tx.now + LEASE, "attempts": outbox.c.attempts + 1, "handed_at": None}
+            taken = sa.update(outbox).where(outbox.c.id.in_(due), sa.or_(queued, stale)).values(**leased)
+            facts = sa.cast(outbox.c.facts, sa.Text).label("facts")
+            rows = await tx.all(taken.returning(outbox.c.id, outbox.c.message_id, outbox.c.method, facts, outbox.c.attempts))
+        place = {key: n for n, key in enumerate(due)}
+        claimed = [Claimed(row.id, row.message_id, row.method, row.facts, row.attempts) for row in rows]
+        return sorted(claimed, key=lambda row: place[row.id])
 
-    async def sent(self, row: OutboxRow) -> None:
-        await self._mark(row, state="sent", error="")
-
-    async def failed(self, row: OutboxRow, error: str, permanent: bool) -> None:
-        """Try again later, or give up: when the server said no for good, or after MOST_ATTEMPTS."""
-        if permanent or row.attempts >= MOST_ATTEMPTS:
-            await self._mark(row, state="failed", error=error)
-        else:
-            await self._mark(row, state="queued", error=error, wait=wait_before(row.attempts))
-
-    async def keep(self, row_id: str, content: bytes) -> None:
-        """Store a message for the product's own outbox page (setting mail=local)."""
+    async def release(self, rows: Sequence[Claimed]) -> None:
+        """Not handed over after all: whoever comes next may have them at once."""
+        mine = sa.and_(_these(rows), outbox.c.state == "sending", outbox.c.handed_at.is_(None))
         async with self._db.transaction(SCOPE) as tx:
-            await tx.upsert(kept_mail, [{"outbox_id": row_id, "content": content, "kept_at": tx.now}], key=["outbox_id"])
+            await tx.write(sa.update(outbox).where(mine).values(state="queued", lease_until=None, attempts=outbox.c.attempts - 1))
 
-    async def _mark(self, row: OutboxRow, *, state: str, error: str, wait: timedelta | None = None) -> None:
+    async def record(self, outcomes: Sequence[Outcome], handed: Sequence[Claimed]) -> set[str]:
+        """What became of some, and that others are handed over from now on: the ids of those that may be."""
         async with self._db.transaction(SCOPE) as tx:
-            values: dict[str, Any] = {"state": state, "error": error[:1000], "lease_until": None}
-            if state == "sent":
-                values["sent_at"] = tx.now
-            if wait is not None:
-                values["next_at"] = tx.now + wait
-            mine = sa.and_(outbox.c.id == row.id, outbox.c.state == "sending", outbox.c.attempts == row.attempts)
-            await tx.write(sa.update(outbox).where(mine).values(**values))
+            if outcomes:
+                await tx.write(_SETTLE, [_settled(outcome, tx) for outcome in outcomes])
+            if not handed:
+                return set()
+            mine = sa.and_(_these(handed), outbox.c.state == "sending", outbox.c.handed_at.is_(None))
+            begun = sa.update(outbox).where(mine).values(handed_at=tx.now, lease_until=tx.now + LEASE)
+            return set(await tx.column(begun.returning(outbox.c.id)))
+
+    async def keep(self, mails: Sequence[tuple[Claimed, bytes]]) -> None:
+        """Store messages for the product's own outbox page (setting mail=local)."""
+        async with self._db.transaction(SCOPE) as tx:
+            kept = [{"outbox_id": row.id, "content": content, "kept_at": tx.now} for row, content in mails]
+            await tx.upsert(kept_mail, kept, key=["outbox_id"])
+            await tx.write(_SETTLE, [_settled(Outcome(row, "sent"), tx) for row, _ in mails])
+
+
+def _these(rows: Sequence[Claimed]) -> sa.ColumnElement[bool]:
+    """As they were claimed by this worker: `attempts` tells its claim from a later one."""
+    return sa.tuple_(outbox.c.id, outbox.c.attempts).in_([(row.id, row.attempts) for row in rows])
+
+
+_SETTLE = (
+    sa.update(outbox)
+    .where(outbox.c.id == sa.bindparam("key"), outbox.c.attempts == sa.bindparam("attempt"), outbox.c.state == "sending")
+    .values(
+        state=sa.bindparam("now_is"), error=sa.bindparam("said"), next_at=sa.bindparam("again"), sent_at=sa.bindparam("went"),
+        lease_until=sa.null(),
+    )
+)  # fmt: skip
+
+
+def _settled(outcome: Outcome, tx: Transaction) -> dict[str, Any]:
+    return {
+        "key": outcome.row.id, "attempt": outcome.row.attempts, "now_is": outcome.state, "said": outcome.error[:1000],
+        "again": tx.now + outcome.wait, "went": tx.now if outcome.state == "sent" else None,
+    }  # fmt: skip

@@ -28,6 +28,7 @@ from .standing import Standing
 from .text import Paragraph, clean, fold, name_sort_key
 from .views import announce
 
+_NOBODY = {"agency_id": None, "honorific": "", "agency_name": "", "language": "vi"}  # of a guest, who is in no list of ours
 LARGEST_DRAFT = 200_000  # characters of JSON
 
 
@@ -113,8 +114,7 @@ async def send_invitations(tx: Transaction, by: Standing, command: SendInvitatio
     await _apply(tx, meeting, form, command)
     meeting = await tx.get(meetings, meeting.id)
     sequence, mails = plan(told, await facts_of(tx, meeting, command.sender), meeting.sequence)
-    for mail in mails:
-        await outbox.put(tx, mail.participant_id, mail.facts)
+    await outbox.put_many(tx, [(mail.participant_id, mail.facts) for mail in mails])
     asked_again = [m.participant_id for m in mails if m.facts.method == "REQUEST" and SIGNIFICANT & set(m.facts.changes)]
     again = {"answer": "waiting", "answer_reason": "", "answered_at": None, "answer_by": ""}
     await tx.write(sa.update(participants).where(participants.c.id.in_(asked_again)).values(**again))
@@ -133,8 +133,7 @@ async def cancel_meeting(tx: Transaction, by: Standing, command: CancelMeeting) 
         raise Conflict("nothing_to_cancel")
     told = await last_sent(tx, meeting.id)
     last = {"method": "CANCEL", "whole": True, "sequence": meeting.sequence + 1, "dtstamp": clock.iso(tx.now)}
-    for key, facts in told.items():
-        await outbox.put(tx, key, replace(facts, **last, reason=command.reason, changes=()))
+    await outbox.put_many(tx, [(key, replace(facts, **last, reason=command.reason, changes=())) for key, facts in told.items()])
     await tx.update(
         meetings, meeting.id, state="cancelled", cancel_reason=command.reason, sequence=meeting.sequence + 1, draft=None,
         changed_at=tx.now,
@@ -213,15 +212,23 @@ async def _apply_people(tx: Transaction, meeting_id: str, form: MeetingForm) -> 
     here = participants.c.meeting_id == meeting_id
     before = await tx.all(sa.select(participants).where(here, participants.c.substitute_for_id.is_(None)))
     known = {row.person_id or row.email: row for row in before}
+    fresh = []
     for place, (key, values) in enumerate(wanted.items()):
         if key in known:
             deputy = known[key].deputy and values["duty"] == "participant"
-            await tx.update(participants, known[key].id, position=place, removed=False, deputy=deputy, **values)
+            await _update_changed(tx, known[key], values | {"position": place, "removed": False, "deputy": deputy})
         else:
-            await tx.insert(participants, id=new_id(), meeting_id=meeting_id, position=place, **values)
+            fresh.append({"id": new_id(), "meeting_id": meeting_id, "position": place, **_NOBODY, **values})
+    for start in range(0, len(fresh), outbox.SLICE):
+        await tx.insert_many(participants, fresh[start : start + outbox.SLICE])
     gone = [row.id for key, row in known.items() if key not in wanted and not row.removed]
     gone += await tx.column(sa.select(participants.c.id).where(participants.c.substitute_for_id.in_(gone)))
     await remove(tx, gone)
+
+
+async def _update_changed(tx: Transaction, row: Row, values: dict[str, Any]) -> None:
+    if any(getattr(row, name) != value for name, value in values.items()):
+        await tx.update(participants, row.id, **values)
 
 
 async def _invited_rows(tx: Transaction, form: MeetingForm) -> dict[str, dict[str, Any]]:

@@ -38,6 +38,10 @@ class Settings:
     smtp_user: str = _setting("account on the mail server; empty: none", "")
     smtp_password: str = _setting("password of that account", "", secret=True)
     smtp_tls: str = _setting("none, starttls or implicit", "none")
+    smtp_connections: int = _setting("how many connections to the mail server at once", 8)
+    dkim_key: str = _setting("file of the RSA key (PEM) that signs mail by DKIM; empty: the mail server signs, or nobody", "")
+    dkim_selector: str = _setting("name of that key in the DNS: <selector>._domainkey.<domain>", "diemcau")
+    dkim_domain: str = _setting("domain that signs; empty: that of DIEMCAU_MAIL_DOMAIN", "")
     inbox: str = _setting("how answers by mail come in: off, lmtp (the mail server hands them over) or imap (a mailbox)", "off")
     inbox_address: str = _setting("address of answers and bounces: * is the secret of each, {agency} the agency's code", "")
     inbox_host: str = _setting("lmtp: address to listen on; imap: the mailbox's server", "127.0.0.1")
@@ -70,7 +74,13 @@ class Settings:
                 raise ValueError(f"{name} must be a {kind.__name__}, not {text!r}") from None
         return cls(**values)
 
+    def environ(self) -> dict[str, str]:
+        """What `from_environ` reads back as these settings: for a process that is to have the same."""
+        return {PREFIX + f.name.upper(): str(getattr(self, f.name)) for f in fields(self)}
+
     def __post_init__(self) -> None:
+        if not 1 <= self.smtp_connections <= 50:
+            raise ValueError(f"{PREFIX}SMTP_CONNECTIONS must be 1 to 50, not {self.smtp_connections}")
         local, _, domain = self.inbox_address.partition("@")
         if self.inbox not in ("off", "lmtp", "imap"):
             raise ValueError(f"{PREFIX}INBOX must be off, lmtp or imap, not {self.inbox!r}")

@@ -26,7 +26,7 @@ LAYERS = (
     {"settings", "clock", "errors", "text", "i18n", "invitation", "links", "notice", "tally", "election", "validation"},
     {"wakeups", "models", "migrations", "outages", "sqlite_connections"},
     {"database"},
-    {"commands", "live_log", "standing", "audit", "outbox", "group_commit", "views"},
+    {"commands", "live_log", "standing", "audit", "outgoing", "outbox", "group_commit", "views"},
 )
 TOP = {"access", "perform", "queries"}
 

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Mapping
 
 from aiohttp import web
 
+from calendars.courtesy import Courtesy
 from calendars.inbox import Inbox
 from calendars.mailer import Mailer
 from calendars.receiving import receive
@@ -22,14 +23,14 @@ from realtime.server import attach
 from . import middleware
 from .assets import serve
 from .deadlines import close_in_time
-from .keys import DB, SETTINGS, SIGNING_KEY
+from .keys import COURTESY, DB, SETTINGS, SIGNING_KEY
 from .routes import ALL_ROUTES
 
 
 def build_app(settings: Settings, db: Database, *, work: bool = True) -> web.Application:
     """`work`: also run the loops that work by themselves; else `python -m web work` does, elsewhere."""
     app = web.Application(middlewares=middleware.ALL, client_max_size=middleware.LARGEST_FORM)
-    app[SETTINGS], app[DB], app[SIGNING_KEY] = settings, db, settings.signing_key()
+    app[SETTINGS], app[DB], app[SIGNING_KEY], app[COURTESY] = settings, db, settings.signing_key(), Courtesy()
     for table in ALL_ROUTES:
         app.add_routes(table)
     app.router.add_get("/static/{version}/{path:.+}", serve)
@@ -52,14 +53,14 @@ async def health(request: web.Request) -> web.Response:
 
 
 async def _loops(app: web.Application) -> AsyncIterator[None]:
-    task = asyncio.create_task(work_loops(app[SETTINGS], app[DB]), name="work")
+    task = asyncio.create_task(work_loops(app[SETTINGS], app[DB], app[COURTESY]), name="work")
     yield
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task
 
 
-async def work_loops(settings: Settings, db: Database) -> None:
+async def work_loops(settings: Settings, db: Database, courtesy: Courtesy | None = None) -> None:
     """Send what is in the outbox, take in the mail that comes, and close ballots at their deadline."""
-    mailer, inbox = Mailer(settings, Outbox(db), db.wakeups), Inbox(settings, db)
+    mailer, inbox = Mailer(settings, Outbox(db), db.wakeups, courtesy), Inbox(settings, db)
     await asyncio.gather(mailer.run(), receive(settings, inbox), close_in_time(db))

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from calendars.courtesy import Courtesy
 from meetings.commands import Actor
 from meetings.database import Database
 from meetings.queries.sessions import Session
@@ -14,6 +15,7 @@ from meetings.settings import Settings
 SETTINGS = web.AppKey("settings", Settings)
 DB = web.AppKey("db", Database)
 SIGNING_KEY = web.AppKey("signing_key", bytes)
+COURTESY = web.AppKey("courtesy", Courtesy)
 
 ACTOR = web.RequestKey("actor", Actor)
 SESSION = web.RequestKey("session", Session)

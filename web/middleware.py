@@ -3,6 +3,7 @@ headers, and a page in words for whatever goes wrong."""
 
 from __future__ import annotations
 
+import contextlib
 import hmac
 import logging
 import re
@@ -23,7 +24,7 @@ from meetings.queries.sessions import session_of
 from meetings.sessions import SeeSession
 
 from . import flashes
-from .keys import ACTOR, DB, LANGUAGE, NONCE, REQUEST_ID, SESSION, SETTINGS
+from .keys import ACTOR, COURTESY, DB, LANGUAGE, NONCE, REQUEST_ID, SESSION, SETTINGS
 from .rendering import new_nonce, page, problem_texts
 
 COOKIE = "dc_session"
@@ -46,7 +47,9 @@ async def headers(request: web.Request, handler: Handler) -> web.StreamResponse:
     request[LANGUAGE] = request.app[SETTINGS].language
     started = time.perf_counter()
     try:
-        response = await handler(request)
+        # A live connection is open for hours, and is no page.
+        with contextlib.nullcontext() if request.path.startswith("/socket.io/") else request.app[COURTESY].page():
+            response = await handler(request)
     except web.HTTPException as redirect:
         _protect(request, redirect)
         _note(request, route, redirect.status, started)

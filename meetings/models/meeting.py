@@ -29,6 +29,10 @@ meetings = sa.Table(
     one_of("video_kind", "none", "jitsi", "url"),
     sa.Column("video_url", sa.String(1000), nullable=False, default=""), line("video_id"), line("video_passcode"),
     words("requests"), words("contact"),
+    line("number"),  # of the formal invitation, `123/GM-VPUB`; empty: there is none
+    line("signer"), words("signer_title"),  # who signs it, and under which authority: `TL. CHỦ TỊCH`, `CHÁNH VĂN PHÒNG`, a line each
+    flag("agencies_shown"),  # the invitation says which agencies are invited; never who
+    flag("reminders", default=True),
     flag("urgent"),  # họp đột xuất: exempt from the notice of 3 working days
     count("sequence"),  # iCalendar SEQUENCE, one counter for the whole life
     sa.Column("draft", sa.JSON, nullable=True),  # the form as last typed and not yet sent; NULL: nothing pending

@@ -16,12 +16,15 @@ outbox = sa.Table(
     count("sequence"),
     sa.Column("message_id", sa.String(200), nullable=False, unique=True),
     sa.Column("facts", sa.JSON, nullable=False),  # invitation.Invitation; of a NOTICE notice.Notice
-    one_of("state", "queued", "sending", "sent", "failed", "bounced"),
+    # unsure: its sender died, or the mail server, while it was handed over; never sent again by itself.
+    one_of("state", "queued", "sending", "sent", "failed", "bounced", "unsure"),
     count("attempts"),
-    at("next_at", nullable=False, index=True),
+    at("next_at", nullable=False),
     at("lease_until"),
+    at("handed_at"),  # when handing it to the mail server began; empty before
     words("error"),
     at("created_at", nullable=False), at("sent_at"),
+    sa.Index("ix_outbox_due", "state", "next_at"),
 )  # fmt: skip
 
 # Mail that was "sent" to the product's own outbox page (setting mail=local).
@@ -30,6 +33,16 @@ kept_mail = sa.Table(
     sa.Column("outbox_id", sa.String(32), sa.ForeignKey("outbox.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("content", sa.LargeBinary, nullable=False),
     at("kept_at", nullable=False, index=True),
+)  # fmt: skip
+
+# What somebody was reminded of already: `about` is the day of the meeting, or its very start, so that a meeting that moves is
+# reminded of anew, and nothing twice.
+reminders = sa.Table(
+    "reminders", metadata,
+    sa.Column("participant_id", sa.String(32), sa.ForeignKey("participants.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("kind", sa.String(20), primary_key=True),  # reminders.KINDS
+    sa.Column("about", sa.String(40), primary_key=True),
+    at("made_at", nullable=False),
 )  # fmt: skip
 
 # A row a mail that came in. Without a meeting it could not be matched; then the staff of `agency_id` look at it, or the system

@@ -89,9 +89,7 @@ async def count(db: Database) -> int:
         return int(await r.value(sa.select(sa.func.count()).select_from(letters)))
 
 
-async def test_an_answer_comes_back_through_dovecot_by_waiting_not_by_looking(
-    db: Database, monkeypatch: pytest.MonkeyPatch
-):
+async def test_an_answer_comes_back_through_dovecot_by_waiting_not_by_looking(db: Database, monkeypatch: pytest.MonkeyPatch):
     async with running_dovecot() as dovecot:
         settings = settings_for(inbox="imap", inbox_port=dovecot.imap, inbox_user="hop@diemcau.example", inbox_password=dovecot.password)
         who, (returns_to, _, mail) = await sent_by_smtp(db, settings)

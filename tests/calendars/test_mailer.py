@@ -66,8 +66,7 @@ async def test_each_invitation_is_sent_once_and_a_refused_address_is_told_apart(
     office = await open_office(db)
     await office.send(await office.draft())
     mailers = [Mailer(settings_for(controller), Outbox(db), db.wakeups) for _ in range(3)]
-    while any(await asyncio.gather(*(m.send_due() for m in mailers))):
-        pass
+    await asyncio.gather(*(m.send_due() for m in mailers))
     found = await states(db)
     assert found.pop("b@hue.example") == "failed"
     assert set(found.values()) == {"sent"}
@@ -88,8 +87,7 @@ async def test_with_the_server_away_the_meeting_is_scheduled_and_mail_goes_out_o
     async with db.transaction("outbox") as tx:  # the wait is over
         await tx.write(sa.update(outbox).values(next_at=tx.now - timedelta(seconds=1)))
     back = Mailer(settings, Outbox(db), db.wakeups)
-    while await back.send_due():
-        pass
+    await back.send_due()
     assert len(box.got) == 4
     assert len({email.message_from_bytes(content)["Message-ID"] for _, content in box.got}) == 4
 
@@ -113,8 +111,7 @@ async def test_the_trial_outbox_keeps_what_would_have_been_sent(db: Database):
     await office.send(await office.draft())
     with db.wakeups.watch("x"):
         mailer = Mailer(Settings(mail="local"), Outbox(db), db.wakeups)
-        while await mailer.send_due():
-            pass
+        await mailer.send_due()
     async with db.reading() as r:
         kept = await r.column(sa.select(kept_mail.c.content))
     assert len(kept) == 5

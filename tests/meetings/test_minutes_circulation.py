@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -18,6 +19,7 @@ from meetings.minutes_remarks import AddRemark, SettleRemark, WithdrawRemark
 from meetings.models.columns import new_id
 from meetings.models.minutes import minutes_circulations
 from meetings.models.post import outbox
+from meetings.notice import Notice
 from meetings.outbox import Outbox
 from meetings.perform import perform
 from meetings.queries.minutes import Round, round_of, to_remark
@@ -56,9 +58,9 @@ async def late(db: Database, held: Held) -> None:
 async def test_every_member_is_mailed_what_was_written_then(db: Database):
     held, key = await circulated(db)
     await write(db, held.secretary, held.id, held.items[0], "Sửa sau khi gửi.")
-    rows = await Outbox(db).claim(20)
-    assert sorted(row.facts.recipient_email for row in rows) == sorted(await emails(db, held))
-    assert all("Xin đọc kỹ." in row.facts.paragraphs and row.facts.join_url.endswith("/minutes") for row in rows)  # type: ignore[union-attr]
+    notices = [Notice.from_json(json.loads(row.facts)) for row in await Outbox(db).claim(20)]
+    assert sorted(notice.recipient_email for notice in notices) == sorted(await emails(db, held))
+    assert all("Xin đọc kỹ." in notice.paragraphs and notice.join_url.endswith("/minutes") for notice in notices)
     async with db.reading() as r:
         kept = await latest(r, held.id)
         waiting = await to_remark(r, held.members[0])

@@ -60,7 +60,7 @@ async def test_sending_invites_everybody_once_with_sequence_zero(office: Office)
     [
         ({"start": "09:00"}, 1, ("time",)),
         ({"place": "Nơi khác"}, 1, ("place",)),
-        ({"video_url": "https://meet.example/y"}, 1, ("video",)),
+        ({"video_id": "123 456"}, 1, ("video",)),
         ({"title": "Tên mới"}, 0, ("title",)),
         ({"requests": "Đọc trước"}, 0, ("other",)),
         ({"sites": "Điểm cầu chính\nPhường Vỹ Dạ"}, 0, ("sites",)),

@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from calendars.message import html_of, subject_of
+from calendars.texts import html_of, subject_of
 from meetings import clock
 from meetings.access import standing
 from meetings.commands import Actor

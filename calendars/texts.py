@@ -1,0 +1,51 @@
+"""What an invitation says to people: subject, plain text and HTML, in the recipient's language."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import css_inline
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from meetings import clock
+from meetings.i18n import span_text, translator
+from meetings.invitation import Invitation
+
+
+def subject_of(facts: Invitation) -> str:
+    t = translator(facts.language)
+    kind = "cancelled" if facts.method == "CANCEL" and facts.whole else "removed" if facts.method == "CANCEL" else "invited"
+    if facts.method == "REQUEST" and facts.changes:
+        kind = "changed"
+    elif facts.method == "DECLINECOUNTER":
+        kind = "time_stays"
+    return " ".join(t(f"mail.subject_{kind}", title=facts.title, when=_when(facts)).split())
+
+
+def text_of(facts: Invitation) -> str:
+    return _render("invitation.txt", facts)
+
+
+def html_of(facts: Invitation) -> str:
+    """A whole HTML document with its styles inlined: no mail program has to fetch anything."""
+    return css_inline.inline(_render("invitation.html", facts))
+
+
+@cache
+def environment() -> Environment:
+    folder = Path(__file__).parent / "templates"
+    return Environment(
+        loader=FileSystemLoader(folder), autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+
+
+def _when(facts: Invitation) -> str:
+    return span_text(clock.instant(facts.starts_at), clock.instant(facts.ends_at), facts.language, facts.zone)
+
+
+def _render(template: str, facts: Invitation) -> str:
+    return environment().get_template(template).render(
+        f=facts, t=translator(facts.language), when=_when(facts), zone_note="" if facts.zone == clock.HOME_ZONE else facts.zone,
+    )  # fmt: skip
