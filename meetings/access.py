@@ -40,7 +40,9 @@ from . import (
     presenting,
     questioning,
     recusals,
+    reminders,
     removal,
+    resending,
     scheduling,
     seating,
     sessions,
@@ -51,6 +53,7 @@ from . import (
     speaking,
     splitting,
     talk,
+    video_door,
     voting,
 )
 from .commands import Actor, Command, MeetingCommand
@@ -231,7 +234,9 @@ RULES: dict[type[Command], Rule] = {
     letters.DeclineCounter: _organises,
     letters.DismissLetter: _organises,
     letters.DismissUnmatched: _signed_in,  # whose letter, the handler looks
-    letters.SendAgain: _organises,
+    resending.SendAgain: _organises,
+    resending.SendAgainToAll: _organises,
+    reminders.RemindOfMeeting: _system,
     # the agenda
     agenda.StartMeeting: _runs,
     agenda.EndMeeting: _leads,
@@ -248,6 +253,7 @@ RULES: dict[type[Command], Rule] = {
     deputy.DismissDeputy: _leads,
     # attendance
     attendance.CheckIn: _attends,
+    video_door.OpenVideo: _attends,
     attendance.LeaveMeeting: _attends,
     attendance.MarkAttendance: _runs,
     door.CheckInAtDoor: _attends,

@@ -1,5 +1,5 @@
 """What the secretary does with mail that waits for a person: take an answer over, accept a substitute or another time, decline
-it, put it aside; and send an invitation again. Nothing of it happens by itself."""
+it, put it aside. Nothing of it happens by itself."""
 
 from __future__ import annotations
 
@@ -74,13 +74,6 @@ class DismissUnmatched(Command):
     letter_id: Id
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SendAgain(MeetingCommand):
-    """What the participant was last told, once more, to him alone."""
-
-    participant_id: Id
-
-
 async def take_answer(tx: Transaction, by: Standing, command: TakeAnswer) -> Answer:
     letter = await _waiting(tx, command.meeting_id, command.letter_id)
     if not can_take(letter) or by.meeting is None or by.meeting.state not in ("invited", "live"):
@@ -136,18 +129,6 @@ async def dismiss_unmatched(tx: Transaction, by: Standing, command: DismissUnmat
         raise NotFound
     _require_waiting(letter)
     await _settle(tx, by, letter, "dismissed")
-    return None
-
-
-async def send_again(tx: Transaction, by: Standing, command: SendAgain) -> Answer:
-    here = sa.and_(participants.c.meeting_id == command.meeting_id, participants.c.id == command.participant_id)
-    row = await tx.one(sa.select(participants).where(here))
-    told = await outbox.latest(tx, row.id)
-    if told is None:
-        raise NotFound
-    if told.state in ("queued", "sending"):
-        raise Conflict("mail_on_its_way")
-    await outbox.put_again(tx, row.id, Invitation.from_json(told.facts))
     return None
 
 

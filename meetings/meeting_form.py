@@ -13,6 +13,7 @@ from pydantic import Field
 
 from . import clock
 from .errors import Invalid, Problem
+from .formal_number import formal_number
 from .text import Email, Id, Line, OptionalLine, OptionalParagraph
 from .validation import validated
 
@@ -68,6 +69,11 @@ class Fields:
     items: list[ItemForm] = field(default_factory=list)
     invited: dict[Id, Literal["vote", "attend", "guest"]] = field(default_factory=dict)
     guests: list[GuestForm] = field(default_factory=list)
+    number: OptionalLine = ""
+    signer: OptionalLine = ""
+    signer_title: Annotated[OptionalParagraph, Field(max_length=600)] = ""
+    agencies_shown: bool = False
+    reminders: bool = True
     requests: OptionalParagraph = ""
     quorum: Share = "2/3"
     speaking_minutes: Annotated[int, Field(ge=1, le=120)] = 5
@@ -165,6 +171,19 @@ def _crossed(tidy: Raw, guests: Sequence[Raw]) -> list[Problem]:
         problems.append(Problem("nobody_invited", "invited"))
     if len({guest["email"] for guest in guests}) < len(guests):
         problems.append(Problem("guest_twice", "guests"))
+    problems += _formal(tidy)
     if not tidy["contact"]:
         problems.append(Problem("contact_missing", "contact"))
+    return problems
+
+
+def _formal(tidy: Raw) -> list[Problem]:
+    """The formal invitation: its number as it is written, and who signs it."""
+    if not str(tidy.get("number", "")).strip():
+        return []
+    problems = [] if str(tidy.get("signer", "")).strip() else [Problem("signer_missing", "signer")]
+    try:
+        tidy["number"] = formal_number(str(tidy["number"]))
+    except ValueError:
+        problems.append(Problem("number_form", "number"))
     return problems

@@ -40,7 +40,9 @@ from . import (
     presenting,
     questioning,
     recusals,
+    reminders,
     removal,
+    resending,
     scheduling,
     seating,
     sessions,
@@ -52,6 +54,7 @@ from . import (
     speaking,
     splitting,
     talk,
+    video_door,
     voting,
 )
 from .audit import Answer
@@ -109,7 +112,9 @@ HANDLERS: dict[type[Command], Handler] = {
     letters.DeclineCounter: letters.decline_counter,
     letters.DismissLetter: letters.dismiss_letter,
     letters.DismissUnmatched: letters.dismiss_unmatched,
-    letters.SendAgain: letters.send_again,
+    resending.SendAgain: resending.send_again,
+    resending.SendAgainToAll: resending.send_again_to_all,
+    reminders.RemindOfMeeting: reminders.remind_of_meeting,
     # the agenda
     agenda.StartMeeting: agenda.start_meeting,
     agenda.EndMeeting: agenda.end_meeting,
@@ -126,6 +131,7 @@ HANDLERS: dict[type[Command], Handler] = {
     deputy.DismissDeputy: deputy.dismiss_deputy,
     # attendance
     attendance.CheckIn: attendance.check_in,
+    video_door.OpenVideo: video_door.open_video,
     attendance.LeaveMeeting: attendance.leave_meeting,
     attendance.MarkAttendance: attendance.mark_attendance,
     door.CheckInAtDoor: door.check_in_at_door,

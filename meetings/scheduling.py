@@ -162,6 +162,7 @@ async def _apply(tx: Transaction, meeting: Row, form: MeetingForm, command: Send
         preparing_agency_id=f.preparing_agency_id, starts_at=form.starts_at, ends_at=form.ends_at, zone=f.zone, form=f.form,
         room_id=f.room_id, place=f.place, video_kind=f.video_kind, video_url=video_url,
         video_id=f.video_id if f.video_kind == "url" else "", video_passcode=f.video_passcode if f.video_kind == "url" else "",
+        number=f.number, signer=f.signer, signer_title=f.signer_title, agencies_shown=f.agencies_shown, reminders=f.reminders,
         requests=f.requests, contact=f.contact, quorum_num=num, quorum_den=den,
         speaking_seconds=f.speaking_minutes * 60, messages_on=f.messages_on,
     )  # fmt: skip

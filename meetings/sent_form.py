@@ -28,7 +28,8 @@ async def form_of(reading: Reading, meeting_id: str) -> Raw:
         "end_date": end.date().isoformat() if end.date() != start.date() else "", "form": m.form, "room_id": m.room_id or "",
         "place": m.place, "sites": "\n".join(places), "video_kind": m.video_kind,
         "video_url": m.video_url if m.video_kind == "url" else "", "video_id": m.video_id, "video_passcode": m.video_passcode,
-        "requests": m.requests, "contact": m.contact, "quorum": f"{m.quorum_num}/{m.quorum_den}",
+        "number": m.number, "signer": m.signer, "signer_title": m.signer_title, "agencies_shown": m.agencies_shown,
+        "reminders": m.reminders, "requests": m.requests, "contact": m.contact, "quorum": f"{m.quorum_num}/{m.quorum_den}",
         "speaking_minutes": str(m.speaking_seconds // 60), "messages_on": m.messages_on,
         "items": [
             {"id": i.id, "title": i.title, "presenter": i.presenter, "kind": i.kind, "minutes": str(i.minutes)} for i in agenda

@@ -24,6 +24,7 @@ from . import middleware
 from .assets import serve
 from .deadlines import close_in_time
 from .keys import COURTESY, DB, SETTINGS, SIGNING_KEY
+from .reminding import remind_in_time
 from .routes import ALL_ROUTES
 
 
@@ -61,6 +62,6 @@ async def _loops(app: web.Application) -> AsyncIterator[None]:
 
 
 async def work_loops(settings: Settings, db: Database, courtesy: Courtesy | None = None) -> None:
-    """Send what is in the outbox, take in the mail that comes, and close ballots at their deadline."""
+    """Send what is in the outbox, take in the mail that comes, close ballots at their deadline, and remind of meetings."""
     mailer, inbox = Mailer(settings, Outbox(db), db.wakeups, courtesy), Inbox(settings, db)
-    await asyncio.gather(mailer.run(), receive(settings, inbox), close_in_time(db))
+    await asyncio.gather(mailer.run(), receive(settings, inbox), close_in_time(db), remind_in_time(settings, db))

@@ -40,7 +40,7 @@ kept_mail = sa.Table(
 reminders = sa.Table(
     "reminders", metadata,
     sa.Column("participant_id", sa.String(32), sa.ForeignKey("participants.id", ondelete="CASCADE"), primary_key=True),
-    sa.Column("kind", sa.String(20), primary_key=True),  # reminders.KINDS
+    sa.Column("kind", sa.String(20), primary_key=True),  # reminder_rules.KINDS
     sa.Column("about", sa.String(40), primary_key=True),
     at("made_at", nullable=False),
 )  # fmt: skip

@@ -18,11 +18,11 @@ from ..invitation_facts import place_of
 from ..models.live import audit
 from ..models.meeting import items, meetings, papers, participants, sites
 from ..models.organisation import agencies
-from ..models.post import outbox
 from ..models.room import ballots, conclusions, speeches
 from ..seating import room_with_plan
 from ..standing import Standing
 from ..text import fold
+from .deliveries import Sending, deliveries, sending
 from .letters import letters_about, waiting_letters
 from .minutes import to_remark
 
@@ -65,6 +65,7 @@ class MeetingPage:
     speeches: Sequence[Row]
     agency_names: dict[str, str]
     deliveries: dict[str, Row]  # last mail by participant, for organisers
+    sending: Sending  # the mails that were queued together last, for organisers
     letters: Sequence[Row]  # mail that came in, the newest first; for organisers
     history: Sequence[Row]  # for organisers
     split_from: Row | None  # (id, title) of the meeting whose items it took over, where the actor may see that one
@@ -171,7 +172,8 @@ async def meeting_page(reading: Reading, actor: Actor, meeting_id: str) -> Meeti
         conclusions=[row for row in await of(conclusions, conclusions.c.position) if not row.removed] if begun else [],
         speeches=[row for row in await of(speeches, speeches.c.started_at) if row.started_at] if begun else [],
         agency_names={key: row.name for key, row in names.items()},
-        deliveries=await _deliveries(reading, meeting_id) if by.organises else {},
+        deliveries=await deliveries(reading, meeting_id) if by.organises else {},
+        sending=await sending(reading, meeting_id) if by.organises else Sending(0, 0),
         letters=await letters_about(reading, meeting_id) if by.organises else [],
         history=await _history(reading, meeting_id) if by.organises else [],
         split_from=await _split_from(reading, actor, meeting),
@@ -181,12 +183,6 @@ async def meeting_page(reading: Reading, actor: Actor, meeting_id: str) -> Meeti
 async def _split_from(reading: Reading, actor: Actor, meeting: Row) -> Row | None:
     source = meetings.c.id == meeting.split_from_id
     return await reading.first(sa.select(meetings.c.id, meetings.c.title).where(source, visible(actor))) if meeting.split_from_id else None
-
-
-async def _deliveries(reading: Reading, meeting_id: str) -> dict[str, Row]:
-    invitations = sa.and_(outbox.c.meeting_id == meeting_id, outbox.c.method.in_(("REQUEST", "CANCEL")))
-    wanted = sa.select(outbox).where(invitations).order_by(outbox.c.created_at)
-    return {row.participant_id: row for row in await reading.all(wanted)}
 
 
 async def _history(reading: Reading, meeting_id: str) -> Sequence[Row]:

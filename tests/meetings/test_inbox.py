@@ -18,11 +18,12 @@ from meetings.database import Database
 from meetings.errors import Conflict, NotAllowed, NotFound
 from meetings.inbox import MOST_AN_HOUR, ForgetRawMail
 from meetings.invitation_facts import Sender
-from meetings.letters import AcceptCounter, AcceptDelegation, DeclineCounter, DismissLetter, DismissUnmatched, SendAgain, TakeAnswer
+from meetings.letters import AcceptCounter, AcceptDelegation, DeclineCounter, DismissLetter, DismissUnmatched, TakeAnswer
 from meetings.models.live import audit, live_events
 from meetings.models.meeting import participants
 from meetings.models.post import letters, outbox
 from meetings.perform import perform
+from meetings.resending import SendAgain
 from meetings.scheduling import CancelMeeting
 from meetings.settings import Settings
 from tests.support.mail_programs import Invited, answer_of, as_other, invited, last_letter, meeting_row

@@ -13,6 +13,7 @@ from meetings.answers import AnswerInvitation, NameSubstitute
 from meetings.database import Database
 from meetings.errors import Conflict, Invalid, NotAllowed, NotFound
 from meetings.invitation import Invitation
+from meetings.models.live import audit
 from meetings.models.meeting import meetings, participants
 from meetings.models.post import outbox
 from meetings.papers import AddPaper
@@ -20,6 +21,7 @@ from meetings.perform import perform
 from meetings.queries.scheduling import preview_of
 from meetings.scheduling import CancelMeeting, DiscardDraft, SaveDraft, SendInvitations
 from meetings.sent_form import form_of
+from meetings.video_door import OpenVideo
 from tests.support.scheduled import SENDER, Office, open_office
 
 
@@ -109,6 +111,58 @@ async def test_nothing_new_means_no_mail(office: Office):
     assert await office.change(meeting, form, (await row(office.db, meeting)).draft_revision) == {"invited": 0, "removed": 0}
     with pytest.raises(Conflict, match="nothing_to_send"):
         await office.send(meeting)
+
+
+async def test_a_moved_video_room_needs_no_mail_because_the_personal_link_leads_there(office: Office):
+    meeting = await office.draft()
+    await office.send(meeting)
+    async with office.db.reading() as r:
+        form = await form_of(r, meeting)
+    changed = form | {"video_url": "https://meet.example/elsewhere"}
+    assert await office.change(meeting, changed, (await row(office.db, meeting)).draft_revision) == {"invited": 0, "removed": 0}
+    opened = await perform(office.db, _as_person(office, "b"), OpenVideo(meeting_id=meeting))
+    assert opened == {"url": "https://meet.example/elsewhere"}
+    async with office.db.reading() as r:
+        await r.one(sa.select(audit.c.seq).where(audit.c.scope == meeting, audit.c.command == "OpenVideo"))
+        assert await r.column(sa.select(participants.c.attendance).distinct()) == ["absent"]  # ten days before
+    async with office.db.transaction(meeting) as tx:
+        await tx.update(meetings, meeting, starts_at=tx.now, ends_at=tx.now + timedelta(hours=1))
+    for _ in range(2):
+        await perform(office.db, _as_person(office, "b"), OpenVideo(meeting_id=meeting))
+    async with office.db.reading() as r:
+        assert await r.column(sa.select(participants.c.email).where(participants.c.attendance == "online")) == ["b@hue.example"]
+    with pytest.raises((NotAllowed, NotFound)):
+        await perform(office.db, office.stranger, OpenVideo(meeting_id=meeting))
+
+
+async def test_the_formal_invitation_has_a_number_a_signer_and_the_agencies_when_they_are_shown(office: Office):
+    formal = {"number": " Số: 5 / gm - vpub", "signer": "Nguyễn Văn Đức", "signer_title": "TL. CHỦ TỊCH\nCHÁNH VĂN PHÒNG"}
+    meeting = await office.draft(**formal)
+    await office.send(meeting)
+    facts = (await mails(office.db))[0]
+    assert (facts.number, facts.signer, facts.agencies) == ("05/GM-VPUB", "Nguyễn Văn Đức", ())
+    async with office.db.reading() as r:
+        form = await form_of(r, meeting)
+    changed = form | {"agencies_shown": True, "title": "Tên mới"}
+    await office.change(meeting, changed, (await row(office.db, meeting)).draft_revision)
+    assert {m.agencies for m in await mails(office.db, 5)} == {("Cơ quan A", "Cơ quan B", "Cơ quan C")}
+    wrong = await office.draft(number="số năm", signer="")
+    with pytest.raises(Invalid) as refused:
+        await office.send(wrong)
+    assert {p.code for p in refused.value.problems} == {"number_form", "signer_missing"}
+
+
+async def test_a_change_that_leaves_the_answer_standing_says_it(office: Office):
+    meeting = await office.draft()
+    await office.send(meeting)
+    async with office.db.reading() as r:
+        key = await r.value(sa.select(participants.c.id).where(participants.c.email == "b@hue.example"))
+        form = await form_of(r, meeting)
+    await perform(office.db, _as_person(office, "b"), AnswerInvitation(meeting_id=meeting, participant_id=key, answer="tentative"))
+    for change, answer in (({"title": "Tên mới"}, "tentative"), ({"title": "Tên mới", "start": "09:00"}, "waiting")):
+        sent = len(await mails(office.db))
+        await office.change(meeting, form | change, (await row(office.db, meeting)).draft_revision)
+        assert next(m.answer for m in await mails(office.db, sent) if m.recipient_email == "b@hue.example") == answer
 
 
 async def test_cancelling_tells_everybody_with_the_sequence_raised(office: Office):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 
 import openpyxl
 import pytest
@@ -77,6 +78,32 @@ async def test_a_personal_link_answers_without_an_account_and_opening_it_changes
     assert "Đã ghi nhận" in page.text
     row = await participant(site, meeting, email="b@hue.example")
     assert (row.answer, row.answer_by) == ("accepted", "link")
+
+
+async def test_the_buttons_of_the_mail_choose_and_only_the_form_answers(site: Site):
+    _, meeting = await sent(site)
+    link = await link_of(site, meeting, email="b@hue.example")
+    browser = site.browser()
+    for chosen, told in (("accepted", "Xin bấm “Tham dự”"), ("declined", "Xin ghi lý do"), ("substitute", "người được cử"), ("<x>", "")):
+        page = await browser.get(f"{link}?answer={chosen}")
+        assert told in page.text
+        assert "<x>" not in page.html
+    assert (await participant(site, meeting, email="b@hue.example")).answer == "waiting"
+
+
+async def test_the_personal_link_leads_to_the_video_room_wherever_it_is_now(site: Site):
+    _, meeting = await sent(site)
+    link = await link_of(site, meeting, email="b@hue.example")
+    browser = site.browser()
+    await browser.get(link)
+    async with site.db.transaction(meeting) as tx:
+        await tx.update(meetings, meeting, video_url="https://meet.example/moved?a=1&b=2", starts_at=tx.now)
+    page = await browser.post(f"{link}/video")
+    assert '<meta http-equiv="refresh" content="0;url=https://meet.example/moved?a=1&amp;b=2">' in page.html
+    assert (await participant(site, meeting, email="b@hue.example")).attendance == "online"
+    async with site.db.transaction(meeting) as tx:
+        await tx.update(meetings, meeting, video_url="")
+    assert (await browser.post(f"{link}/video")).status == 409
 
 
 async def test_declining_needs_a_reason_and_a_wrong_address_of_a_substitute_is_kept_to_be_mended(site: Site):
@@ -155,7 +182,7 @@ async def test_the_secretary_sees_the_state_of_each_mail_and_each_answer(site: S
     office, meeting = await sent(site)
     browser = await secretary_of(site, office)
     page = await browser.get(f"/meetings/{meeting}")
-    assert "Thư chờ gửi: 5" in page.text
+    assert "Đã gửi 0/5 thư" in page.text
     await Mailer(site.settings, Outbox(site.db), site.db.wakeups).send_due()
     page = await browser.get(f"/meetings/{meeting}")
     assert "Thư đã gửi: 5" in page.text
@@ -164,6 +191,15 @@ async def test_the_secretary_sees_the_state_of_each_mail_and_each_answer(site: S
         await tx.write(sa.update(outbox).where(outbox.c.participant_id == failing.id).values(state="failed", error="550 no such user"))
     page = await browser.get(f"/meetings/{meeting}")
     assert f"Chưa gửi được giấy mời tới: {failing.name}" in page.text
+    page = await browser.post(f"/meetings/{meeting}/send-again")
+    assert "Đã gửi lại 1 thư" in page.text
+    progress = await browser.get(f"/meetings/{meeting}/sending.json")
+    assert json.loads(progress.html) == {"total": 1, "left": 1, "said": "Đã gửi 0/1 thư"}
+    assert (await site.browser().get(f"/meetings/{meeting}/sending.json")).path.startswith("/sign-in")
+    await make_account(site.db, office.people["b"], "nguoi.moi", "member")
+    invited = await site.signed_in("nguoi.moi")
+    assert (await invited.get(f"/meetings/{meeting}/sending.json")).status == 404
+    assert (await invited.post(f"/meetings/{meeting}/send-again")).status in (403, 404)
 
 
 async def test_after_the_end_the_page_shows_attendance_conclusions_and_the_print_is_a_bien_ban(site: Site):

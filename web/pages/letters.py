@@ -1,4 +1,4 @@
-"""Mail that came in: what waits for the secretary, and what he decides; and sending an invitation again."""
+"""Mail that came in: what waits for the secretary, and what he decides."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from meetings.letters import (
     DeclineCounter,
     DismissLetter,
     DismissUnmatched,
-    SendAgain,
     TakeAnswer,
     acts_of,
 )
@@ -101,11 +100,3 @@ async def _with_time(reading: Reading, meeting: Row, letter: Row) -> Raw:
     start, end = clock.local(letter.starts_at, zone), clock.local(letter.ends_at, zone)
     last = end.date().isoformat() if end.date() != start.date() else ""
     return form | {"date": start.date().isoformat(), "start": f"{start:%H:%M}", "end": f"{end:%H:%M}", "end_date": last}
-
-
-@routes.post("/meetings/{id}/send-again")
-async def send_again(request: web.Request) -> web.Response:
-    actor, data = signed_in(request), await fields_of(request)
-    command = command_from(SendAgain, data, meeting_id=request.match_info["id"])
-    await perform(request.app[DB], actor, command)
-    raise redirect(f"/meetings/{command.meeting_id}", "letter.sent_again")

@@ -20,6 +20,7 @@ from meetings.perform import perform
 from meetings.queries.ballots import record_of
 from meetings.queries.directory import all_agencies
 from meetings.queries.meetings import Filter, MeetingPage, listed, meeting_page
+from meetings.resending import NOT_THERE
 from meetings.text import clean
 from meetings.views import ballot_view
 
@@ -77,7 +78,7 @@ def page_context(found: MeetingPage, actor: Actor, language: str) -> dict[str, A
     return {
         "found": found, "m": found.meeting, "by_agency": by_agency, "answers": answers, "answerable": mine,
         "roll": roll, "mails": Counter(state for _, state in kind_of),
-        "unsent": [name for name, state in kind_of if state in ("failed", "bounced")], "history": _told_once(found.history),
+        "unsent": [name for name, state in kind_of if state in NOT_THERE], "history": _told_once(found.history),
         "outcome": lambda ballot, t: ballot_words.outcome(ballot_view(ballot), t), "acts_of": acts_of, "unverified": _unverified(found),
     }  # fmt: skip
 

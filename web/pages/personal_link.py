@@ -14,6 +14,7 @@ from meetings.models.meeting import participants
 from meetings.perform import perform
 from meetings.queries.meetings import meeting_page
 from meetings.removal import RenewLink
+from meetings.video_door import OpenVideo
 
 from ..flashes import redirect
 from ..forms import command_from, fields_of
@@ -53,6 +54,14 @@ async def join(request: web.Request) -> web.Response:
     if signed is None or signed.kind != "account" or signed.person_id != actor.person_id:
         await start_session(request, response, participant_id=actor.participant_id)
     raise response
+
+
+@routes.post("/j/{token}/video")
+async def video(request: web.Request) -> web.Response:
+    """To the video system, wherever it is now. A page on the way, because browsers let a form lead to our own site only."""
+    actor = await link_actor(request)
+    answer = await perform(request.app[DB], actor, OpenVideo(meeting_id=actor.meeting_id or "")) or {}
+    return page(request, "link/video.html", url=answer["url"])
 
 
 @routes.post("/meetings/{id}/renew-link")
@@ -95,5 +104,5 @@ async def _show(
     async with request.app[DB].reading() as reading:
         found = await meeting_page(reading, actor, actor.meeting_id or "")
     context = page_context(found, actor, request[LANGUAGE])
-    token = request.match_info["token"]
-    return page(request, "link/show.html", status=status, problems=problems, typed=typed or {}, token=token, **context)
+    token, chosen = request.match_info["token"], request.query.get("answer", "")  # as the buttons of the mail say
+    return page(request, "link/show.html", status=status, problems=problems, typed=typed or {}, token=token, chosen=chosen, **context)

@@ -31,6 +31,7 @@ from ..rendering import fragment, page
 
 routes = web.RouteTableDef()
 FIELD_NAMES = tuple(Fields.__dataclass_fields__)
+CHECKS = ("chair_votes", "urgent", "messages_on", "agencies_shown", "reminders")
 ITEM_FIELDS = ("id", "title", "presenter", "kind", "minutes")
 
 
@@ -45,7 +46,7 @@ async def create(request: web.Request) -> web.Response:
     form = {
         "type": "business", "date": day.isoformat(), "start": "08:00", "end": "10:00", "zone": request.app[SETTINGS].zone,
         "secretary_id": actor.person_id, "chair_votes": True, "form": "hybrid", "video_kind": "jitsi", "quorum": "2/3",
-        "speaking_minutes": "5", "messages_on": True, "items": [{"id": new_id()} for _ in range(3)],
+        "speaking_minutes": "5", "messages_on": True, "reminders": True, "items": [{"id": new_id()} for _ in range(3)],
     }  # fmt: skip
     command = CreateDraft(meeting_id=new_id(), domain=request.app[SETTINGS].mail_domain, form=form)
     await perform(request.app[DB], actor, command)
@@ -82,7 +83,7 @@ async def edit_page(
 def _whole(form: dict[str, Any]) -> dict[str, Any]:
     """The form with every field that the page shows, empty where nothing was typed."""
     items = [dict.fromkeys(ITEM_FIELDS, "") | item for item in form.get("items", [])]
-    return dict.fromkeys(FIELD_NAMES, "") | {"invited": {}, "messages_on": True} | form | {"items": items}
+    return dict.fromkeys(FIELD_NAMES, "") | {"invited": {}, "messages_on": True, "reminders": True} | form | {"items": items}
 
 
 @routes.post("/meetings/{id}/edit")
@@ -118,7 +119,7 @@ async def save(request: web.Request) -> web.Response:
 
 async def _raw_form(request: web.Request) -> dict[str, Any]:
     """The form as typed: `items.<n>.<field>` and `invite.<person>` fields become a list and a mapping."""
-    raw: dict[str, Any] = {"items": [], "invited": {}, "chair_votes": False, "urgent": False, "messages_on": False}
+    raw: dict[str, Any] = {"items": [], "invited": {}} | dict.fromkeys(CHECKS, False)
     items: dict[int, dict[str, str]] = {}
     for name, value in (await request.post()).items():
         if not isinstance(value, str) or name in ("csrf", "action", "revision"):
@@ -130,7 +131,7 @@ async def _raw_form(request: web.Request) -> dict[str, Any]:
         elif head == "invite" and value:
             raw["invited"][rest] = value
         elif not rest:
-            raw[name] = True if name in ("chair_votes", "urgent", "messages_on") else value
+            raw[name] = True if name in CHECKS else value
     raw["items"] = [items[number] for number in sorted(items)]
     return raw
 

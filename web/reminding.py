@@ -1,0 +1,41 @@
+"""Looks every minute which meetings somebody is to be reminded of."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+
+from meetings import clock
+from meetings.commands import system
+from meetings.database import Database
+from meetings.errors import Unavailable
+from meetings.invitation_facts import Sender
+from meetings.perform import perform
+from meetings.reminders import RemindOfMeeting, meetings_to_remind_of
+from meetings.settings import Settings
+
+log = logging.getLogger(__name__)
+LOOK_AGAIN = 60.0  # seconds
+REMINDER = system("reminders")
+
+
+async def remind_in_time(settings: Settings, db: Database) -> None:
+    """Until cancelled."""
+    while True:
+        with contextlib.suppress(Unavailable):  # looked at again
+            await remind_due(settings, db)
+        await asyncio.sleep(LOOK_AGAIN)
+
+
+async def remind_due(settings: Settings, db: Database) -> None:
+    sender = Sender.of(settings, settings.signing_key())
+    async with db.reading() as reading:
+        found = await meetings_to_remind_of(reading, clock.now())
+    for meeting_id in found:
+        try:
+            await perform(db, REMINDER, RemindOfMeeting(meeting_id=meeting_id, sender=sender))
+        except Unavailable:
+            raise
+        except Exception:  # the others are reminded all the same
+            log.exception("nobody was reminded of meeting %s", meeting_id)
