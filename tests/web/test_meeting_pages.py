@@ -80,6 +80,17 @@ async def test_a_personal_link_answers_without_an_account_and_opening_it_changes
     assert (row.answer, row.answer_by) == ("accepted", "link")
 
 
+async def test_the_formal_invitation_is_seen_before_it_is_sent_by_whoever_sends_it(site: Site):
+    office = await open_office(site.db)
+    meeting = await office.draft(number="7/GM-VPUB", signer="Nguyễn Văn Đức")
+    browser = await secretary_of(site, office)
+    assert "Xem giấy mời số 07/GM-VPUB" in (await browser.get(f"/meetings/{meeting}/preview")).text
+    seen = await browser.get(f"/meetings/{meeting}/preview/giay-moi.pdf")
+    assert (seen.status, seen.html[:5]) == (200, "%PDF-")
+    await make_account(site.db, office.people["stranger"], "nguoi.la", "secretary")
+    assert (await (await site.signed_in("nguoi.la")).get(f"/meetings/{meeting}/preview/giay-moi.pdf")).status == 404
+
+
 async def test_the_buttons_of_the_mail_choose_and_only_the_form_answers(site: Site):
     _, meeting = await sent(site)
     link = await link_of(site, meeting, email="b@hue.example")

@@ -141,7 +141,7 @@ async def preview(request: web.Request) -> web.Response:
     actor = signed_in(request)
     meeting_id = request.match_info["id"]
     try:
-        found = await preview_of(request.app[DB], actor, meeting_id, _send_command(request, meeting_id))
+        found = await preview_of(request.app[DB], actor, meeting_id, send_command(request, meeting_id))
     except Invalid as invalid:
         return await edit_page(request, actor, problems=tuple(invalid.problems), status=422)
     chosen = _mail_to(found, request.query.get("to", "")) or (found.mails[0] if found.mails else None)
@@ -156,7 +156,7 @@ async def preview_mail(request: web.Request) -> web.Response:
     """One recipient's mail as a document of its own, in a frame without scripts."""
     actor = signed_in(request)
     meeting_id = request.match_info["id"]
-    found = await preview_of(request.app[DB], actor, meeting_id, _send_command(request, meeting_id))
+    found = await preview_of(request.app[DB], actor, meeting_id, send_command(request, meeting_id))
     mail = _mail_to(found, request.query.get("to", ""))
     if mail is None:
         raise NotFound
@@ -173,7 +173,7 @@ def mail_document(html: str) -> web.Response:
     return web.Response(text=html, content_type="text/html", headers={"Content-Security-Policy": policy})
 
 
-def _send_command(request: web.Request, meeting_id: str) -> SendInvitations:
+def send_command(request: web.Request, meeting_id: str) -> SendInvitations:
     return SendInvitations(meeting_id=meeting_id, sender=sender_of(request), jitsi=request.app[SETTINGS].jitsi)
 
 
@@ -182,7 +182,7 @@ async def send(request: web.Request) -> web.Response:
     actor = signed_in(request)
     meeting_id = request.match_info["id"]
     try:
-        answer = await perform(request.app[DB], actor, _send_command(request, meeting_id)) or {}
+        answer = await perform(request.app[DB], actor, send_command(request, meeting_id)) or {}
     except Invalid as invalid:
         return await edit_page(request, actor, problems=tuple(invalid.problems), status=422)
     told = "schedule.sent_and_removed" if answer["removed"] else "schedule.sent"
