@@ -120,13 +120,17 @@ def _moment(text: str, zone: str) -> datetime:
 
 
 def _address(email: str, name: str, **parameters: str) -> vCalAddress:
-    # Bare address: a name inside the mailto broke updates in Gmail. A double quote in CN would be written ^' (RFC 6868),
-    # which older clients show as it stands.
+    # Bare address: a name inside the mailto broke updates in Gmail.
     address = vCalAddress(f"mailto:{email}")
-    address.params["CN"] = vText(_one_line(name).replace('"', "'"))
+    address.params["CN"] = vText(common_name(name))
     for key, value in parameters.items():
         address.params[key] = vText(value)
     return address
+
+
+def common_name(name: str) -> str:
+    """CN without what RFC 6868 would write as ^' and ^^, which older clients show as it stands."""
+    return _one_line(name).replace('"', "'").replace("^", "")
 
 
 def _one_line(text: str) -> str:

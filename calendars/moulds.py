@@ -15,7 +15,7 @@ from icalendar.parser import Parameters
 
 from meetings.invitation import Invitation
 
-from .invitations import calendar_of
+from .invitations import calendar_of, common_name
 from .texts import html_of, text_of
 
 PERSONAL = ("join_url", "recipient_name", "recipient_email", "recipient_position", "recipient_agency", "organiser_email")
@@ -74,8 +74,8 @@ def _segments(ics: str) -> tuple[bytes | str, ...]:
 def _calendar(mould: Mould, facts: Invitation, personal: dict[str, str]) -> bytes:
     if re.search(r'[\\;,"\n]', facts.join_url):  # would have to be escaped in a TEXT, and not in a URI
         return calendar_of(facts)
-    name = " ".join(facts.recipient_name.split()).replace('"', "'")
-    values = personal | {"recipient_name": Parameters(CN=name).to_ical().decode().removeprefix("CN=")}  # which stands in CN alone
+    name = Parameters(CN=common_name(facts.recipient_name)).to_ical().decode().removeprefix("CN=")
+    values = personal | {"recipient_name": name}  # which stands in CN alone
     return b"".join(one if isinstance(one, bytes) else folded(_filled(one, values)) for one in mould.calendar)
 
 

@@ -133,7 +133,7 @@ async def _bounced(tx: Transaction, meeting: Row, row: Row | None, command: Rece
         return
     error = f"{bounce.status} {bounce.told}".strip()[:1000]
     values = {"error": error, "state": "bounced"} if bounce.action == "failed" else {"error": error}
-    mine = sa.and_(mails.c.id == key, mails.c.meeting_id == meeting.id, mails.c.state.in_(("sending", "sent")))
+    mine = sa.and_(mails.c.id == key, mails.c.meeting_id == meeting.id, mails.c.state.in_(("sending", "sent", "unsure")))
     await tx.write(sa.update(mails).where(mine).values(**values))
 
 

@@ -18,8 +18,6 @@ from .outbox import TELLING
 from .standing import Standing
 from .text import Id
 
-NOT_THERE = ("failed", "bounced", "unsure")  # states of a mail that did not arrive, as far as we know
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendAgain(MeetingCommand):
@@ -31,6 +29,11 @@ class SendAgain(MeetingCommand):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendAgainToAll(MeetingCommand):
     """What was last told to each, once more, to those whom it did not reach."""
+
+
+def not_there(state: str, answer: str) -> bool:
+    """Whether a mail in this state did not arrive, as far as we know; whoever answered has it, whatever the mail server said."""
+    return state in ("failed", "bounced") or (state == "unsure" and answer == "waiting")
 
 
 async def send_again(tx: Transaction, by: Standing, command: SendAgain) -> Answer:
@@ -49,7 +52,13 @@ async def send_again_to_all(tx: Transaction, by: Standing, command: SendAgainToA
     here = sa.and_(mails.c.meeting_id == command.meeting_id, mails.c.method.in_(TELLING))
     rows = await tx.all(sa.select(mails.c.id, mails.c.participant_id, mails.c.state).where(here).order_by(mails.c.created_at))
     last = {row.participant_id: row for row in rows}
-    missed = [row.id for row in last.values() if row.state in NOT_THERE]
+    answer = dict(await _answers(tx, command.meeting_id))
+    missed = [row.id for key, row in last.items() if key in answer and not_there(row.state, answer[key])]
     for row in await tx.all(sa.select(mails).where(mails.c.id.in_(missed))):
         await outbox.put_again(tx, row.participant_id, Invitation.from_json(row.facts))
     return {"again": len(missed)}
+
+
+async def _answers(tx: Transaction, meeting_id: str) -> list[tuple[str, str]]:
+    invited = sa.select(participants.c.id, participants.c.answer).where(participants.c.meeting_id == meeting_id, ~participants.c.removed)
+    return [(row.id, row.answer) for row in await tx.all(invited)]

@@ -46,6 +46,8 @@ SCENARIOS = {
     "abroad": replace(PLAIN, zone="Europe/Paris"),
     "guest": replace(PLAIN, duty="guest"),
     "answers by mail": replace(PLAIN, organiser_email=f"hop+r{'a2' * 26}@hop.hue.example", answers_come_in=True),
+    "answered": replace(PLAIN, answer="accepted", changes=("title",)),
+    "agencies": replace(PLAIN, agencies=("Sở Y tế", "UBND phường Vỹ Dạ; phường An Cựu"), video=False),
     "the time stays": replace(PLAIN, method="DECLINECOUNTER", sequence=3, reason="Đã đặt phòng"),
 }  # fmt: skip
 

@@ -20,7 +20,7 @@ from meetings.perform import perform
 from meetings.queries.ballots import record_of
 from meetings.queries.directory import all_agencies
 from meetings.queries.meetings import Filter, MeetingPage, listed, meeting_page
-from meetings.resending import NOT_THERE
+from meetings.resending import not_there
 from meetings.text import clean
 from meetings.views import ballot_view
 
@@ -73,12 +73,12 @@ def page_context(found: MeetingPage, actor: Actor, language: str) -> dict[str, A
     mine = [p for p in found.participants if found.by.me is not None and p.id == found.by.me.id]
     if actor.staff:
         mine += [p for p in found.participants if p.agency_id == actor.agency_id and p not in mine and not p.substitute_for_id]
-    kind_of = [(p.name, found.deliveries[p.id].state) for p in found.participants if p.id in found.deliveries]
+    mailed = [(p, found.deliveries[p.id].state) for p in found.participants if p.id in found.deliveries]
     roll = roll_words(found.meeting, found.by.organises or found.by.runs, i18n.translator(language), language)
     return {
         "found": found, "m": found.meeting, "by_agency": by_agency, "answers": answers, "answerable": mine,
-        "roll": roll, "mails": Counter(state for _, state in kind_of),
-        "unsent": [name for name, state in kind_of if state in NOT_THERE], "history": _told_once(found.history),
+        "roll": roll, "mails": Counter(state for _, state in mailed),
+        "unsent": [p.name for p, state in mailed if not_there(state, p.answer)], "history": _told_once(found.history),
         "outcome": lambda ballot, t: ballot_words.outcome(ballot_view(ballot), t), "acts_of": acts_of, "unverified": _unverified(found),
     }  # fmt: skip
 
