@@ -9,12 +9,14 @@ from collections.abc import Sequence
 from meetings.outbox import Outbox
 from meetings.outgoing import Claimed, Outcome
 
+from .courtesy import Courtesy
+
 Entry = tuple[Sequence[Outcome], Sequence[Claimed], "asyncio.Future[set[str]]"]
 
 
 class Ledger:
-    def __init__(self, outbox: Outbox) -> None:
-        self._outbox = outbox
+    def __init__(self, outbox: Outbox, courtesy: Courtesy) -> None:
+        self._outbox, self._courtesy = outbox, courtesy
         self._waiting: list[Entry] = []
         self._writing: asyncio.Task[None] | None = None
 
@@ -29,6 +31,7 @@ class Ledger:
     async def _write(self) -> None:
         try:
             while self._waiting:
+                await self._courtesy.wait()  # here, so that all connections wait together and share the commit
                 entries, self._waiting = self._waiting, []
                 await self._record(entries)
         finally:

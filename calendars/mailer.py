@@ -24,7 +24,7 @@ from .ledger import Ledger
 from .workshop import Workshop
 
 log = logging.getLogger(__name__)
-BATCH = 48
+BATCH = 96
 WINDOW = 3  # so many mails of each connection may be unsure when this process dies; each has its share in a commit
 LOOK_AGAIN = 5.0  # seconds, when nothing wakes us
 CANNOT_BUILD = "the mail could not be built; the log says why"
@@ -35,8 +35,8 @@ class Mailer:
     def __init__(self, settings: Settings, outbox: Outbox, wakeups: WakeUps, courtesy: Courtesy | None = None) -> None:
         self._settings, self._outbox, self._wakeups = settings, outbox, wakeups
         self._workshop = Workshop(settings)
-        self._ledger = Ledger(outbox)
         self._courtesy = courtesy or Courtesy()
+        self._ledger = Ledger(outbox, self._courtesy)
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -118,8 +118,8 @@ class Mailer:
                     window = [waiting.popleft() for _ in range(min(WINDOW, len(waiting)))]
                     done, outcomes = outcomes, []
                     may = await self._ledger.mark(done, [row for row, _ in window])
-                    await self._courtesy.wait()
                     for row, mail in window:
+                        await self._courtesy.pause()
                         if row.id in may:  # else somebody else has it
                             outcomes.append(await post.hand_over(row, mail))
         except (aiosmtplib.SMTPException, OSError) as error:
