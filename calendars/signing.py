@@ -9,12 +9,13 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from meetings.settings import Settings
+from meetings.settings import PREFIX, Settings
 
 # From must be signed; the others are those that a forger would like to change. Each is signed once more than it occurs when it
 # must not be added afterwards.
@@ -31,12 +32,16 @@ class Signer:
 
     @classmethod
     def of(cls, settings: Settings) -> Signer | None:
-        """None without a key. Raises ValueError when the file is none of an RSA key; OSError when it cannot be read."""
+        """None without a key. Raises ValueError that names the setting, or OSError, when the file is none of an RSA key."""
         if not settings.dkim_key:
             return None
-        key = load_pem_private_key(Path(settings.dkim_key).read_bytes(), password=None)
+        wrong = f"{PREFIX}DKIM_KEY must be the file of an RSA key (PEM, without a password) of {SMALLEST} bits or more"
+        try:
+            key = load_pem_private_key(Path(settings.dkim_key).read_bytes(), password=None)
+        except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+            raise ValueError(wrong) from error
         if not isinstance(key, RSAPrivateKey) or key.key_size < SMALLEST:
-            raise ValueError("the DKIM key must be an RSA key of 1024 bits or more")
+            raise ValueError(wrong)
         return cls(settings.dkim_domain or settings.mail_domain, settings.dkim_selector, key)
 
     def signed(self, mail: bytes) -> bytes:

@@ -12,6 +12,7 @@ from collections.abc import Coroutine
 from dataclasses import fields
 from typing import Any
 
+from calendars.signing import Signer
 from meetings.database import open_database
 from meetings.errors import Refusal
 from meetings.i18n import refusal_text, translator
@@ -26,7 +27,8 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = _parser().parse_args(arguments)
     try:
         settings = Settings.from_environ(os.environ)
-    except ValueError as error:
+        Signer.of(settings)  # so that a key that cannot be read is told now, and not when mail is due
+    except (ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
     if chosen.command == "settings":

@@ -135,8 +135,10 @@ def test_dkim_is_verified_by_another_library(tmp_path: Path):
             assert not dkim.verify(signed.replace(before, after, 1), dnsfunc=dns)
     assert set(asked) == {b"s1._domainkey.hue.example."}
     file.write_bytes(Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    with pytest.raises(ValueError, match="DKIM"):
-        Builder(Settings(secret="k" * 32, dkim_key=str(file)))
+    for content in (file.read_bytes(), b"no key at all"):
+        file.write_bytes(content)
+        with pytest.raises(ValueError, match="DIEMCAU_DKIM_KEY"):
+            Builder(Settings(secret="k" * 32, dkim_key=str(file)))
 
 
 def test_the_formal_invitation_is_attached_once_a_meeting_has_a_number():
