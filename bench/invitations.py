@@ -48,9 +48,12 @@ async def run() -> list[Figure]:
 async def built_and_queued(kind: str, db: Database) -> list[Figure]:
     settings = Settings(secret=SECRET, mail="smtp")
     office, meeting = await invited_city(db, settings)
+    stalls: list[float] = []
+    watching = asyncio.create_task(_stalls(stalls))
     began = time.perf_counter()
     await office.send(meeting)
     queued = time.perf_counter() - began
+    watching.cancel()
     builder, box, size, built = Builder(settings), Outbox(db), 0, 0.0
     while rows := await box.claim(200):
         began = time.perf_counter()
@@ -67,7 +70,16 @@ async def built_and_queued(kind: str, db: Database) -> list[Figure]:
         Figure(f"invitations, {kind}: built and queued", PEOPLE / (queued + built), "mails/s", f"{size // PEOPLE >> 10} KiB each", 400),
         Figure(f"invitations, {kind}: built", PEOPLE / built, "mails/s", against),
         Figure(f"invitations, {kind}: queued in", queued, "s", "one transaction for all"),
+        Figure(f"invitations, {kind}: longest stall meanwhile", max(stalls) * 1e3, "ms", "of the event loop, while they are queued"),
     ]
+
+
+async def _stalls(found: list[float]) -> None:
+    """How much later than asked for the event loop comes back, again and again."""
+    while True:
+        began = time.perf_counter()
+        await asyncio.sleep(0.001)
+        found.append(time.perf_counter() - began - 0.001)
 
 
 async def pages_meanwhile(kind: str, db: Database) -> list[Figure]:

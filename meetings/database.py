@@ -26,6 +26,7 @@ from .sqlite_connections import Here, Uncut, to_the_end
 from .wakeups import CHANNEL, WakeUps
 
 Row = sa.Row[Any]
+SLICE = 50  # rows written in one turn of the event loop
 
 
 class Reading:
@@ -91,8 +92,8 @@ class Transaction(Reading):
         await self._connection.execute(sa.insert(table).values(**values))
 
     async def insert_many(self, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
-        if rows:
-            await self._connection.execute(sa.insert(table), rows)
+        for start in range(0, len(rows), SLICE):
+            await self._connection.execute(sa.insert(table), rows[start : start + SLICE])
 
     async def update(self, table: sa.Table, key: str, **values: Any) -> None:
         """Raises NotFound when no row has this id."""

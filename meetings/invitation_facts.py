@@ -79,6 +79,8 @@ def plan(sent: Mapping[str, Invitation], now: Mapping[str, Invitation], sequence
 def _updated(facts: Invitation, sequence: int, changes: tuple[str, ...]) -> Invitation:
     """Only a change that may have cost the answer its ground asks for it again (RFC 5546, 2.1.4)."""
     answer = "waiting" if SIGNIFICANT & set(changes) else facts.answer
+    if (sequence, changes, answer) == (facts.sequence, facts.changes, facts.answer):
+        return facts
     return replace(facts, sequence=sequence, changes=changes, answer=answer)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from . import clock
-from .database import Database, Reading, Row, Transaction
+from .database import SLICE, Database, Reading, Row, Transaction
 from .invitation import Invitation
 from .models.columns import new_id
 from .models.post import kept_mail, outbox
@@ -22,7 +22,6 @@ from .outgoing import Claimed, Outcome
 
 SCOPE = "outbox"
 LEASE = timedelta(minutes=5)
-SLICE = 25  # rows written in one turn of the event loop
 TELLING = ("REQUEST", "CANCEL")  # what an invited person knows of the meeting
 Facts = Invitation | Notice
 
@@ -34,9 +33,8 @@ async def put(tx: Transaction, participant_id: str, facts: Facts) -> None:
 
 async def put_many(tx: Transaction, mails: Sequence[tuple[str, Facts]]) -> None:
     """Queue mails, each to its participant."""
-    rows = [_row(tx, participant_id, facts) for participant_id, facts in mails]
-    for start in range(0, len(rows), SLICE):
-        await tx.insert_many(outbox, rows[start : start + SLICE])
+    for start in range(0, len(mails), SLICE):  # made when they are written, so that nobody waits for all of them
+        await tx.insert_many(outbox, [_row(tx, participant_id, facts) for participant_id, facts in mails[start : start + SLICE]])
     tx.wake.add(SCOPE)
 
 

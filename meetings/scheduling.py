@@ -220,8 +220,7 @@ async def _apply_people(tx: Transaction, meeting_id: str, form: MeetingForm) -> 
             await _update_changed(tx, known[key], values | {"position": place, "removed": False, "deputy": deputy})
         else:
             fresh.append({"id": new_id(), "meeting_id": meeting_id, "position": place, **_NOBODY, **values})
-    for start in range(0, len(fresh), outbox.SLICE):
-        await tx.insert_many(participants, fresh[start : start + outbox.SLICE])
+    await tx.insert_many(participants, fresh)
     gone = [row.id for key, row in known.items() if key not in wanted and not row.removed]
     gone += await tx.column(sa.select(participants.c.id).where(participants.c.substitute_for_id.in_(gone)))
     await remove(tx, gone)
