@@ -58,15 +58,15 @@ def said(facts: Invitation) -> dict[str, Any]:
     kind = t("type." + facts.meeting_type)
     issued = official_date(clock.local(clock.instant(facts.dtstamp), clock.HOME_ZONE).date())
     where = [("Thời gian", _time(start, end, zone)), ("Chủ trì", facts.chair), ("Địa điểm", facts.place),
-             ("Các điểm cầu", "; ".join(facts.sites)), ("Hình thức", t("mail.formal_video") if facts.video else "")]  # fmt: skip
+             ("Các điểm cầu", "; ".join(facts.sites)), ("Dự trực tuyến", t("mail.formal_video") if facts.video else "")]  # fmt: skip
     return {
         "host": facts.host_agency, "parent": facts.parent_agency, "number": facts.number,
         "issued": f"{facts.issued_in}, {issued}" if facts.issued_in else issued, "heading": facts.title,
         "opening": t("mail.formal_opening" if facts.agencies else "mail.formal_opening_all", host=facts.host_agency, kind=_lower(kind)),
         "invited": list(facts.agencies), "facts": [(name, value) for name, value in where if value],
-        "agenda": [_agenda_line(line) for line in facts.agenda], "papers": list(facts.papers),
+        "agenda": [_agenda_line(line) for line in facts.agenda], "papers": [_bare(title) for title in facts.papers],
         "requests": [line for line in facts.requests.splitlines() if line.strip()],
-        "closing": t("mail.formal_closing", contact=" ".join(facts.contact.split())),
+        "closing": t("mail.formal_closing", contact=_bare(facts.contact)),
         "copies": ["- Như trên;", f"- Lưu: VT{_symbol(facts.number)}."],
         "authority": [line for line in facts.signer_title.splitlines() if line.strip()], "signer": facts.signer,
     }  # fmt: skip
@@ -82,7 +82,12 @@ def _time(start: datetime, end: datetime, zone: str) -> str:
 
 def _agenda_line(line: AgendaLine) -> str:
     by = f" ({line.presenter})" if line.presenter else ""
-    return f"{line.title}{by}."
+    return f"{_bare(line.title)}{by}."
+
+
+def _bare(text: str) -> str:
+    """In one line, without the stop that follows it anyway."""
+    return " ".join(text.split()).rstrip(".;,")
 
 
 def _symbol(number: str) -> str:

@@ -20,7 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calendars.building import Builder
-from calendars.formal_invitation import pdf_of
+from calendars.formal_invitation import pdf_of, said
 from calendars.lint import lint
 from calendars.message import message_of
 from calendars.moulds import poured
@@ -148,6 +148,19 @@ def test_the_formal_invitation_is_attached_once_a_meeting_has_a_number():
     assert one[2].get_content() == other[2].get_content() == pdf_of(FORMAL)
     assert one[2].get_content().startswith(b"%PDF-")
     assert len(_parts(message_of(replace(FORMAL, method="CANCEL"), "<1@x>"))) == 2
+
+
+def test_the_formal_invitation_says_it_as_the_decree_asks():
+    told = said(replace(FORMAL, contact="Lê Thị Hoa,\n0234 000 111."))
+    assert (told["number"], told["parent"], told["issued"]) == ("123/GM-VPUB", "UBND thành phố Huế", "Huế, ngày 20 tháng 11 năm 2026")
+    assert ("Thời gian", "từ 08 giờ 00 đến 10 giờ 30, thứ Tư, ngày 25 tháng 11 năm 2026") in told["facts"]
+    assert told["authority"] == ["TL. CHỦ TỊCH", "CHÁNH VĂN PHÒNG"]
+    assert told["invited"] == ["Sở Y tế", "UBND phường Vỹ Dạ"]
+    assert told["copies"] == ["- Như trên;", "- Lưu: VT, VPUB."]
+    assert "Lê Thị Hoa, 0234 000 111." in told["closing"]
+    assert told["closing"].endswith("./.")
+    assert said(PLAIN)["invited"] == []  # unless the meeting shows them, and never people
+    assert PLAIN.recipient_name not in str(told)
 
 
 def test_nothing_typed_is_markup_in_the_formal_invitation():

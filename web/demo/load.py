@@ -194,6 +194,7 @@ class Week:
             ],
             "invited": {self._city.person[f"{code}.0"]: "vote" for code in ("SYT", "SGDDT", "STC", "SKHCN", "CATP")},
             "requests": "Sở Y tế và Sở Giáo dục và Đào tạo gửi báo cáo trước một ngày.",
+            "number": "312/GM-VPUB", "signer": "Lê Quang Minh", "signer_title": "TL. CHỦ TỊCH\nCHÁNH VĂN PHÒNG", "agencies_shown": True,
         }  # fmt: skip
         meeting = await self._invite("to answer", form)
         await self._answer(meeting, "STC.0", "accepted", "to answer")
