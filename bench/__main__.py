@@ -9,7 +9,7 @@ import sys
 
 from .figures import HEADER, SERVER
 
-BENCHES = ("fanout", "votes", "join", "restart", "memory", "minutes", "age", "pages", "replies", "invitations", "smtp")
+BENCHES = ("fanout", "votes", "join", "restart", "memory", "minutes", "age", "pages", "replies", "invitations", "smtp", "feeds")
 
 
 def main(names: list[str]) -> int:

@@ -22,6 +22,7 @@ from . import (
     decisions,
     deputy,
     door,
+    feeds,
     floor,
     inbox,
     letters,
@@ -212,6 +213,9 @@ RULES: dict[type[Command], Rule] = {
     sessions.StartSession: _system,
     sessions.EndSession: _anybody_known,
     sessions.SeeSession: _system,
+    # calendars to subscribe to
+    feeds.CreateFeed: _signed_in,  # whose, the handlers look
+    feeds.RevokeFeed: _signed_in,
     # scheduling: who may make a draft, the handler looks
     scheduling.CreateDraft: _signed_in,
     scheduling.SaveDraft: _organises,

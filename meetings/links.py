@@ -9,7 +9,7 @@ import hmac
 import re
 from typing import Literal
 
-Whose = Literal["link", "site"]  # a participant's, a site's
+Whose = Literal["link", "site", "feed"]  # a participant's, a site's, a subscribed calendar's
 _TOKEN = re.compile(r"^([0-9a-f]{32})\.([A-Za-z0-9_-]{32})$")
 
 

@@ -22,6 +22,7 @@ from . import (
     decisions,
     deputy,
     door,
+    feeds,
     floor,
     inbox,
     letters,
@@ -90,6 +91,9 @@ HANDLERS: dict[type[Command], Handler] = {
     sessions.StartSession: sessions.start_session,
     sessions.EndSession: sessions.end_session,
     sessions.SeeSession: sessions.see_session,
+    # calendars to subscribe to
+    feeds.CreateFeed: feeds.create_feed,
+    feeds.RevokeFeed: feeds.revoke_feed,
     # scheduling
     scheduling.CreateDraft: scheduling.create_draft,
     scheduling.SaveDraft: scheduling.save_draft,

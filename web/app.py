@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Mapping
 from aiohttp import web
 
 from calendars.courtesy import Courtesy
+from calendars.feed_cache import FeedCache
 from calendars.inbox import Inbox
 from calendars.mailer import Mailer
 from calendars.receiving import receive
@@ -24,6 +25,7 @@ from . import middleware
 from .assets import serve
 from .deadlines import close_in_time
 from .keys import COURTESY, DB, SETTINGS, SIGNING_KEY
+from .pages.feeds import FEED_CACHE
 from .reminding import remind_in_time
 from .routes import ALL_ROUTES
 
@@ -32,6 +34,7 @@ def build_app(settings: Settings, db: Database, *, work: bool = True) -> web.App
     """`work`: also run the loops that work by themselves; else `python -m web work` does, elsewhere."""
     app = web.Application(middlewares=middleware.ALL, client_max_size=middleware.LARGEST_FORM)
     app[SETTINGS], app[DB], app[SIGNING_KEY], app[COURTESY] = settings, db, settings.signing_key(), Courtesy()
+    app[FEED_CACHE] = FeedCache()
     for table in ALL_ROUTES:
         app.add_routes(table)
     app.router.add_get("/static/{version}/{path:.+}", serve)

@@ -72,7 +72,7 @@ async def secret_meeting(site: Site, office: Office) -> Secret:
         {
             "id": meeting, "paper": paper_id, "token": forged, "mail": mail, "kind": "csv", "type": "business", "ballot": ballot,
             "site": place,
-            "letter": letter, "code": FORGED,
+            "letter": letter, "code": FORGED, "whose": "agencies",
         },
         {
             "participant_id": guest, "answer": "accepted", "reason": "", "sha256": "0" * 64, "revision": "1", "action": "save",
