@@ -79,7 +79,7 @@ def _event(facts: Invitation) -> Event:
         event.add("ATTENDEE", chair)
         partstat = _PARTSTAT.get(facts.answer, "NEEDS-ACTION")
         asked = {"PARTSTAT": partstat} | ({"RSVP": "TRUE"} if partstat == "NEEDS-ACTION" else {})
-        role = "OPT-PARTICIPANT" if facts.duty == "guest" else "REQ-PARTICIPANT"
+        role = "OPT-PARTICIPANT" if facts.duty == "guest" or not facts.required else "REQ-PARTICIPANT"
     else:
         asked, role = {}, "REQ-PARTICIPANT"
     event.add("ATTENDEE", _address(facts.recipient_email, facts.recipient_name, CUTYPE="INDIVIDUAL", ROLE=role, **asked))
@@ -104,6 +104,7 @@ def description(facts: Invitation) -> str:
     lines += [f"{t('mail.chair')}: {facts.chair}"] if facts.chair else []
     start, end = clock.instant(facts.starts_at), clock.instant(facts.ends_at)
     lines.append(f"{t('mail.when')}: {span_text(start, end, facts.language, facts.zone)}")
+    lines += [f"{t('mail.for_item')}: {facts.for_item}"] if facts.for_item else []
     lines += [f"{t('mail.sites')}: {', '.join(facts.sites)}"] if facts.sites else []
     lines += [f"{t('mail.agencies')}: {', '.join(facts.agencies)}"] if facts.agencies else []
     lines += [f"{n}. {line.title}" + (f" ({line.presenter})" if line.presenter else "") for n, line in enumerate(facts.agenda, 1)]

@@ -47,13 +47,15 @@ class Invitation:
     recipient_email: str
     recipient_position: str
     recipient_agency: str
-    duty: str  # code: chair | secretary | member | participant | guest; its text is `duty.<code>`
+    duty: str  # code of participants.duty; its text is `duty.<code>`
     agenda: tuple[AgendaLine, ...]
     papers: tuple[str, ...]  # titles of papers to read beforehand
     requests: str  # what is asked of those who attend
     contact: str
     changes: tuple[str, ...] = ()  # for an update: codes of what changed, `change.<code>`: time, place, title, agenda, video ...
     reason: str = ""  # for a cancellation, or a time proposed in vain: why
+    required: bool = True  # asked to come, not just welcome
+    for_item: str = ""  # comes for this item of the agenda alone; then the times are the item's
     answers_come_in: bool = False  # answers by mail to `organiser_email` are read, proposals of another time too
     answer: str = "waiting"  # the recipient's, as far as this message leaves it standing: code `answer.is_<code>`
     video: bool = False  # there is a video system, to which the personal link leads

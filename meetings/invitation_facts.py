@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -46,7 +48,8 @@ class Mail:
 _CHANGES = {
     "starts_at": "time", "ends_at": "time", "zone": "time", "place": "place", "video": "video", "video_id": "video",
     "video_passcode": "video", "title": "title", "agenda": "agenda", "papers": "papers", "sites": "sites", "meeting_type": "other",
-    "requests": "other", "contact": "other", "chair": "other", "duty": "other", "recipient_email": "other",
+    "requests": "other", "contact": "other", "chair": "other", "duty": "other", "recipient_email": "other", "required": "other",
+    "for_item": "agenda",
     "number": "other", "signer": "other",
 }  # fmt: skip
 SIGNIFICANT = frozenset({"time", "place", "video"})
@@ -103,8 +106,10 @@ async def facts_of(reading: Reading, meeting: Row, sender: Sender) -> dict[str, 
         number=meeting.number, signer=meeting.signer, signer_title=meeting.signer_title, issued_in=sender.issued_in,
         parent_agency=await _parent_of(reading, host), agencies=_agencies(invited) if meeting.agencies_shown else (),
     )  # fmt: skip
+    alone = await _slots(reading, meeting, {row.item_id for row in invited if row.item_id})
     # The organiser's own address never gets a REQUEST of its own meeting: Exchange would throw the mail away.
-    return {row.id: _personal(shared, row, sender, host.code) for row in invited if row.email != shared.organiser_email}
+    mailed = [row for row in invited if row.email != shared.organiser_email]
+    return {row.id: _personal(replace(shared, **alone.get(row.item_id, {})), row, sender, host.code) for row in mailed}
 
 
 async def last_sent(reading: Reading, meeting_id: str) -> dict[str, Invitation]:
@@ -124,6 +129,7 @@ def _personal(shared: Invitation, row: Row, sender: Sender, agency_code: str) ->
     facts = replace(
         shared, language=row.language, join_url=f"{sender.base_url}/j/{token}", recipient_name=name, duty=row.duty,
         recipient_email=row.email, recipient_position=row.title, recipient_agency=row.agency_name, answer=row.answer,
+        required=row.required,
     )  # fmt: skip
     if not sender.answers_to:
         return facts
@@ -160,6 +166,23 @@ async def _agenda(reading: Reading, meeting_id: str) -> tuple[AgendaLine, ...]:
     return tuple(AgendaLine(row.title, row.presenter, row.minutes) for row in await reading.all(wanted))
 
 
-async def _papers(reading: Reading, meeting_id: str) -> tuple[str, ...]:
-    mine = sa.and_(papers.c.meeting_id == meeting_id, ~papers.c.removed)
+async def _slots(reading: Reading, meeting: Row, item_ids: Set[str]) -> dict[str, dict[str, Any]]:
+    """What an invitation to one item alone says otherwise: the item's own time as planned, its papers, and no other item."""
+    if not item_ids:
+        return {}
+    found, begins = {}, meeting.starts_at
+    for row in await reading.all(sa.select(items).where(items.c.meeting_id == meeting.id).order_by(items.c.position)):
+        ends = min(begins + timedelta(minutes=row.minutes or 15), meeting.ends_at) if begins < meeting.ends_at else meeting.ends_at
+        if row.id in item_ids and begins < ends:
+            found[row.id] = {
+                "starts_at": clock.iso(begins), "ends_at": clock.iso(ends), "for_item": row.title,
+                "agenda": (AgendaLine(row.title, row.presenter, row.minutes),), "papers": await _papers(reading, meeting.id, row.id),
+            }  # fmt: skip
+        begins += timedelta(minutes=row.minutes)
+    return found
+
+
+async def _papers(reading: Reading, meeting_id: str, item_id: str = "") -> tuple[str, ...]:
+    """Of one item alone when `item_id` is given."""
+    mine = sa.and_(papers.c.meeting_id == meeting_id, ~papers.c.removed, papers.c.item_id == item_id if item_id else sa.true())
     return tuple(await reading.column(sa.select(papers.c.title).where(mine).order_by(papers.c.position, papers.c.id)))

@@ -14,6 +14,7 @@ from pydantic import Field
 from . import clock
 from .errors import Invalid, Problem
 from .formal_number import formal_number
+from .invitees import How, Key
 from .text import Email, Id, Line, OptionalLine, OptionalParagraph
 from .validation import validated
 
@@ -40,7 +41,7 @@ class GuestForm:
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """What must be right before a meeting can be sent. `invited`: person -> vote, attend or guest."""
+    """What must be right before a meeting can be sent. `invited`: see `invitees`."""
 
     title: Line
     type: Literal[
@@ -67,7 +68,9 @@ class Fields:
     video_id: OptionalLine = ""
     video_passcode: OptionalLine = ""
     items: list[ItemForm] = field(default_factory=list)
-    invited: dict[Id, Literal["vote", "attend", "guest"]] = field(default_factory=dict)
+    invited: dict[Key, How] = field(default_factory=dict)
+    optional: list[Key] = field(default_factory=list)  # of the invited
+    for_item: dict[Key, Id] = field(default_factory=dict)  # who comes for one item of the agenda alone
     guests: list[GuestForm] = field(default_factory=list)
     number: OptionalLine = ""
     signer: OptionalLine = ""
@@ -123,7 +126,7 @@ def _times(raw: Raw) -> tuple[datetime, datetime]:
 
 def _tidy(raw: Raw) -> Raw:
     """Without what is empty, so that defaults apply; lines of a textarea as a list; items without a title are not meant."""
-    tidy = {k: v for k, v in raw.items() if v not in ("", None) and k not in ("guests", "sites", "items", "invited")}
+    tidy = {k: v for k, v in raw.items() if v not in ("", None) and k not in ("guests", "sites", "items", "invited", "for_item")}
     tidy.setdefault("contact", "")
     for name in ("date", "title", "chair_id", "secretary_id", "start", "end", "type"):
         tidy.setdefault(name, "" if name in ("title",) else None)
@@ -132,6 +135,7 @@ def _tidy(raw: Raw) -> Raw:
     tidy["sites"] = [line for line in str(raw.get("sites", "")).splitlines() if line.strip()]
     rows: Sequence[Mapping[str, Any]] = raw.get("items") or []
     tidy["items"] = [{k: v for k, v in row.items() if v != ""} for row in rows if str(row.get("title", "")).strip()]
+    tidy["for_item"] = {k: v for k, v in (raw.get("for_item") or {}).items() if v}
     tidy["invited"] = {k: v for k, v in (raw.get("invited") or {}).items() if v}
     return tidy
 

@@ -16,7 +16,7 @@ from .errors import Conflict, Invalid
 from .models.columns import new_id
 from .models.organisation import agencies, people, positions, rooms
 from .standing import Standing
-from .text import Id, Line, OptionalEmail, OptionalLine
+from .text import Id, Line, OptionalEmail, OptionalLine, fold
 
 Kind = Literal["department", "committee", "office", "commune", "other"]
 KINDS: tuple[Kind, ...] = ("department", "committee", "office", "commune", "other")
@@ -71,7 +71,7 @@ def agency_values(command: SaveAgency) -> dict[str, Any]:
     return {
         "parent_id": command.parent_id, "name": command.name, "short_name": command.short_name, "code": command.code,
         "kind": command.kind, "email": command.email, "address": command.address, "phone": command.phone,
-        "active": command.active,
+        "active": command.active, "folded": f"{fold(command.name)} {fold(command.short_name)}",
     }  # fmt: skip
 
 
@@ -108,7 +108,7 @@ async def save_position(tx: Transaction, by: Standing, command: SavePosition) ->
     key = command.position_id or new_id()
     if await tx.first(sa.select(positions.c.id).where(positions.c.name == command.name, positions.c.id != key)):
         raise Conflict("position_name_taken", "name", name=command.name)
-    values = {"name": command.name, "rank": command.rank, "active": command.active}
+    values = {"name": command.name, "rank": command.rank, "active": command.active, "folded": fold(command.name)}
     await _save(tx, positions, command.position_id, key, values)
     return {"position_id": key}
 

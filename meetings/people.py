@@ -16,7 +16,7 @@ from .models.columns import new_id
 from .models.organisation import accounts, agencies, people, positions, sessions
 from .sessions import end_sessions
 from .standing import Standing
-from .text import Email, Id, Line, OptionalLine, name_sort_key
+from .text import Email, Id, Line, OptionalLine, fold, name_sort_key
 
 Honorific = Literal["", "Ông", "Bà"]
 
@@ -42,6 +42,7 @@ def person_values(command: SavePerson) -> dict[str, Any]:
         "name": command.name, "name_key": name_sort_key(command.name), "honorific": command.honorific,
         "email": command.email, "phone": command.phone, "agency_id": command.agency_id,
         "position_id": command.position_id, "language": command.language, "active": command.active,
+        "folded": fold(command.name),
     }  # fmt: skip
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
@@ -18,17 +17,15 @@ from .commands import MeetingCommand
 from .database import Row, Transaction
 from .errors import Conflict, Invalid, NotAllowed
 from .invitation_facts import SIGNIFICANT, Sender, facts_of, last_sent, plan
+from .inviting import apply_people, require_known_people
 from .meeting_form import MeetingForm, Raw, strict, times_of
-from .models.columns import new_id
 from .models.meeting import items, meetings, papers, participants, sites
-from .models.organisation import agencies, people, positions, rooms
-from .removal import remove
+from .models.organisation import agencies, rooms
 from .site_plan import apply_sites, seat_by_agency
 from .standing import Standing
-from .text import Paragraph, clean, fold, name_sort_key
+from .text import Paragraph, clean, fold
 from .views import announce
 
-_NOBODY = {"agency_id": None, "honorific": "", "agency_name": "", "language": "vi"}  # of a guest, who is in no list of ours
 LARGEST_DRAFT = 200_000  # characters of JSON
 
 
@@ -168,17 +165,14 @@ async def _apply(tx: Transaction, meeting: Row, form: MeetingForm, command: Send
     )  # fmt: skip
     await apply_sites(tx, meeting.id, f.sites)
     await _apply_items(tx, meeting.id, form)
-    await _apply_people(tx, meeting.id, form)
+    await apply_people(tx, meeting.id, form)
     await seat_by_agency(tx, meeting.id)
 
 
 async def _require_known(tx: Transaction, form: MeetingForm) -> None:
     """Raises Invalid where the form names a person, room or agency that does not exist (any more)."""
     f = form.fields
-    named = {f.chair_id, f.secretary_id, *f.invited, *([f.secretary2_id] if f.secretary2_id else [])}
-    known = await tx.column(sa.select(people.c.id).where(people.c.id.in_(named), people.c.active))
-    if len(known) < len(named):
-        raise Invalid("person_unknown", "invited")
+    await require_known_people(tx, form)
     if f.room_id and await tx.first(sa.select(rooms.c.id).where(rooms.c.id == f.room_id)) is None:
         raise Invalid("room_unknown", "room_id")
     if f.preparing_agency_id and await tx.first(sa.select(agencies.c.id).where(agencies.c.id == f.preparing_agency_id)) is None:
@@ -206,66 +200,6 @@ async def _apply_items(tx: Transaction, meeting_id: str, form: MeetingForm) -> N
             await tx.update(items, item.id, **values)
         else:
             await tx.insert(items, id=item.id, meeting_id=meeting_id, **values)
-
-
-async def _apply_people(tx: Transaction, meeting_id: str, form: MeetingForm) -> None:
-    wanted = await _invited_rows(tx, form)
-    here = participants.c.meeting_id == meeting_id
-    before = await tx.all(sa.select(participants).where(here, participants.c.substitute_for_id.is_(None)))
-    known = {row.person_id or row.email: row for row in before}
-    fresh = []
-    for place, (key, values) in enumerate(wanted.items()):
-        if key in known:
-            deputy = known[key].deputy and values["duty"] == "participant"
-            await _update_changed(tx, known[key], values | {"position": place, "removed": False, "deputy": deputy})
-        else:
-            fresh.append({"id": new_id(), "meeting_id": meeting_id, "position": place, **_NOBODY, **values})
-    await tx.insert_many(participants, fresh)
-    gone = [row.id for key, row in known.items() if key not in wanted and not row.removed]
-    gone += await tx.column(sa.select(participants.c.id).where(participants.c.substitute_for_id.in_(gone)))
-    await remove(tx, gone)
-
-
-async def _update_changed(tx: Transaction, row: Row, values: dict[str, Any]) -> None:
-    if any(getattr(row, name) != value for name, value in values.items()):
-        await tx.update(participants, row.id, **values)
-
-
-async def _invited_rows(tx: Transaction, form: MeetingForm) -> dict[str, dict[str, Any]]:
-    """Everybody who should be invited, by person id (or address, for guests): chair, secretaries, then by protocol."""
-    f = form.fields
-    duties = {f.chair_id: ("chair", f.chair_votes)}
-    for key in (f.secretary_id, f.secretary2_id):
-        if key:
-            duties.setdefault(key, ("secretary", f.invited.get(key) == "vote"))
-    for key, how in f.invited.items():
-        duties.setdefault(key, ("guest" if how == "guest" else "participant", how == "vote"))
-    order = {"chair": 0, "secretary": 1, "participant": 2, "guest": 3}
-    found = sorted(await _directory(tx, duties), key=lambda r: (order[duties[r.id][0]], r.place, r.rank or 0, r.name_key))
-    rows = {row.id: _person_values(row, *duties[row.id]) for row in found}
-    for guest in f.guests:
-        rows[guest.email] = {
-            "person_id": None, "name": guest.name, "name_key": name_sort_key(guest.name), "title": guest.title,
-            "email": guest.email, "duty": "guest", "votes": False,
-        }  # fmt: skip
-    return rows
-
-
-def _person_values(row: Row, duty: str, votes: bool) -> dict[str, Any]:
-    return {
-        "person_id": row.id, "agency_id": row.agency_id, "name": row.name, "name_key": row.name_key,
-        "honorific": row.honorific, "title": row.title or "", "agency_name": row.agency_name, "email": row.email,
-        "language": row.language, "duty": duty, "votes": votes,
-    }  # fmt: skip
-
-
-async def _directory(tx: Transaction, ids: Iterable[str]) -> Sequence[Row]:
-    joined = people.join(agencies, agencies.c.id == people.c.agency_id).outerjoin(positions, positions.c.id == people.c.position_id)
-    wanted = sa.select(
-        people, agencies.c.name.label("agency_name"), agencies.c.position.label("place"), positions.c.name.label("title"),
-        positions.c.rank,
-    )  # fmt: skip
-    return await tx.all(wanted.select_from(joined).where(people.c.id.in_(list(ids))))
 
 
 async def _announce_all(tx: Transaction, meeting_id: str) -> None:

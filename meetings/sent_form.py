@@ -20,6 +20,7 @@ async def form_of(reading: Reading, meeting_id: str) -> Raw:
     places = await reading.column(sa.select(sites.c.name).where(planned).order_by(sites.c.position))
     secretaries = [p.person_id for p in everyone if p.duty == "secretary"]
     chair = next((p for p in everyone if p.duty == "chair"), None)
+    listed = [p for p in everyone if p.person_id and p.duty != "chair"]
     return {
         "title": m.title, "type": m.type, "urgent": m.urgent, "chair_id": chair.person_id if chair else "",
         "chair_votes": bool(chair and chair.votes), "secretary_id": secretaries[0] if secretaries else "",
@@ -34,10 +35,15 @@ async def form_of(reading: Reading, meeting_id: str) -> Raw:
         "items": [
             {"id": i.id, "title": i.title, "presenter": i.presenter, "kind": i.kind, "minutes": str(i.minutes)} for i in agenda
         ],
-        "invited": {p.person_id: _how(p) for p in everyone if p.person_id and p.duty != "chair"},
+        "invited": {_key(p): _how(p) for p in listed}, "optional": sorted({_key(p) for p in listed if not p.required}),
+        "for_item": {_key(p): p.item_id for p in listed if p.item_id},
         "guests": "\n".join(", ".join((p.name, p.title, p.email)) for p in everyone if not p.person_id),
     }  # fmt: skip
 
 
+def _key(row: Row) -> str:
+    return f"post:{row.agency_id}:{row.position_id}" if row.position_id else str(row.person_id)
+
+
 def _how(row: Row) -> str:
-    return "vote" if row.votes else "guest" if row.duty == "guest" else "attend"
+    return "vote" if row.votes else "attend" if row.duty in ("participant", "secretary") else str(row.duty)

@@ -8,6 +8,8 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
+from ..text import fold
+
 metadata = sa.MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -75,3 +77,14 @@ def one_of(name: str, *values: str) -> sa.Column[str]:
     """A code out of a fixed list, checked by the database too. The first is the default."""
     kind = sa.Enum(*values, name=name, native_enum=False, create_constraint=True, length=20)
     return sa.Column(name, kind, nullable=False, default=values[0])
+
+
+def folded(*of: str) -> sa.Column[str]:
+    """What a search looks in: these columns, as `text.fold` writes them. A row that is inserted has it by itself; whoever updates
+    one of the columns writes it too."""
+
+    def made(context: Any) -> str:
+        given = context.get_current_parameters()
+        return " ".join(fold(given.get(name) or "") for name in of)
+
+    return sa.Column("folded", sa.Text, nullable=False, default=made)

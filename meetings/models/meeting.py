@@ -105,8 +105,11 @@ participants = sa.Table(
     line("agency_name"),
     sa.Column("email", sa.String(254), nullable=False),
     one_of("language", "vi", "en"),
-    one_of("duty", "participant", "chair", "secretary", "guest"),
+    one_of("duty", "participant", "chair", "secretary", "guest", "presenter", "press", "technician", "observer"),
     flag("votes"),
+    flag("required", default=True),
+    sa.Column("item_id", sa.String(32), nullable=True),  # comes for this item of the agenda alone
+    ref("position_id", "positions", nullable=True, index=False),  # invited as the holder of this post of the agency
     flag("deputy"),  # runs the meeting for the chair, until he takes it back
     count("weight", default=1),  # of the vote, in weighted ballots
     count("position"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from .columns import at, count, flag, key, line, metadata, one_of, ref, words
+from .columns import at, count, flag, folded, key, line, metadata, one_of, ref, words
 
 agencies = sa.Table(
     "agencies", metadata,
@@ -17,6 +17,7 @@ agencies = sa.Table(
     line("address"), line("phone"),
     count("position"),  # protocol order among its siblings
     flag("active", default=True),
+    folded("name", "short_name"),
 )  # fmt: skip
 
 positions = sa.Table(
@@ -25,6 +26,7 @@ positions = sa.Table(
     sa.Column("name", sa.String(300), nullable=False, unique=True),
     count("rank"),  # protocol order: smaller comes first
     flag("active", default=True),
+    folded("name"),
 )  # fmt: skip
 
 people = sa.Table(
@@ -38,6 +40,7 @@ people = sa.Table(
     ref("position_id", "positions", nullable=True),
     one_of("language", "vi", "en"),
     flag("active", default=True),
+    folded("name"),
 )  # fmt: skip
 
 accounts = sa.Table(

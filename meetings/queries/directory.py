@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from ..database import Reading, Row
 from ..models.organisation import accounts, agencies, people, positions, rooms
-
-
-@dataclass(frozen=True, slots=True)
-class AgencyPeople:
-    agency: Row
-    people: Sequence[Row]  # id, name, title, honorific; by protocol
 
 
 async def all_agencies(reading: Reading, *, active: bool = True) -> Sequence[Row]:
@@ -31,15 +24,6 @@ async def all_rooms(reading: Reading, agency_id: str | None = None) -> Sequence[
     wanted = sa.select(rooms, agencies.c.short_name.label("agency_name")).select_from(joined)
     wanted = wanted.order_by(agencies.c.position, rooms.c.name)
     return await reading.all(wanted.where(rooms.c.agency_id == agency_id) if agency_id else wanted)
-
-
-async def directory(reading: Reading) -> list[AgencyPeople]:
-    """Every active person, by agency and protocol order."""
-    rows = await reading.all(people_query().where(people.c.active).order_by(positions.c.rank, people.c.name_key))
-    by_agency: dict[str, list[Row]] = {}
-    for row in rows:
-        by_agency.setdefault(row.agency_id, []).append(row)
-    return [AgencyPeople(a, by_agency[a.id]) for a in await all_agencies(reading) if a.id in by_agency]
 
 
 def people_query() -> sa.Select[tuple[object, ...]]:

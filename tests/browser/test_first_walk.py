@@ -10,6 +10,7 @@ from playwright.async_api import Page, expect
 from .conftest import PHONE, People, on_both_databases
 from .pictures import picture
 from .rooms import choose, enter, same_as_fresh
+from .whole_meeting import invite
 
 pytestmark = pytest.mark.browser
 
@@ -19,9 +20,8 @@ async def schedule(secretary: Page, chair: str) -> str:
     await secretary.get_by_role("button", name="Soạn cuộc họp").first.click()
     await secretary.fill("#title", "Họp thử đầu tiên")
     await secretary.select_option("#chair_id", label=await label_of(secretary, "#chair_id", chair))
-    await secretary.fill("#people-filter", "giam doc so y te")
-    row = secretary.locator(".person", has_text="Giám đốc").and_(secretary.locator(".person:visible")).first
-    await row.locator("select").select_option("vote")
+    await invite(secretary, "giam doc so y te", "vote")
+    await expect(secretary.locator("#invited-count")).to_contain_text("1 cơ quan")
     await secretary.fill("[name='items.0.title']", "Việc thứ nhất")
     await secretary.fill("[name='items.0.minutes']", "20")
     await secretary.fill("#place", "Phòng họp 1")

@@ -66,17 +66,36 @@ async def test_warnings_follow_what_is_typed_and_each_has_a_way_out(people: Peop
 async def test_people_are_found_without_marks_and_whole_groups_invited_at_once(people: People) -> None:
     page = await new_draft(people, size=PHONE)
     await page.fill("#people-filter", "giam doc so y te")
-    found = page.locator(".person:visible")
+    found = page.locator("#people-found [role=option]")
     await expect(found).to_have_count(2)  # the director and the deputy
     await page.fill("#people-filter", "không có ai tên thế này")
     await expect(page.get_by_text("Không tìm thấy ai.")).to_be_visible()
-    await page.fill("#people-filter", "")
-    async with page.expect_response(lambda answer: answer.request.method == "POST" and "/edit" in answer.url):
-        await page.get_by_role("button", name="Mời lãnh đạo tất cả xã, phường").click()
+    await page.fill("#people-filter", "so y te")
+    await expect(found.first).to_contain_text("cả cơ quan")
+    await expect(found).to_have_count(5)  # the agency itself and its four people
+    await page.press("#people-filter", "ArrowDown")
+    await page.press("#people-filter", "Enter")
+    await expect(page.locator("#invited-count")).to_contain_text("1 cơ quan, 1 thành phần")
+    await page.get_by_role("button", name="Tất cả xã, phường", exact=True).click()
+    await expect(page.locator("#chosen")).to_contain_text("40/40 xã, phường")
+    await page.get_by_role("button", name="Không mời").nth(5).click()
+    await expect(page.locator("#chosen")).to_contain_text("39/40 xã, phường, trừ")
     await saved(page)
-    await expect(page.locator("#invited-count")).to_contain_text("40")
     await page.reload()
-    await expect(page.locator("#invited-count")).to_contain_text("40")
+    await expect(page.locator("#invited-count")).to_contain_text("40 cơ quan, 40 thành phần")
+    await expect(page.locator("#chosen")).to_contain_text("39/40 xã, phường, trừ")
+
+
+async def test_without_script_people_are_found_and_invited_by_plain_buttons(people: People) -> None:
+    page = await new_draft(people, java_script_enabled=False)
+    await page.fill("#title", "Không có script")
+    await page.fill("#people-filter", "giam doc so y te")
+    await page.get_by_role("button", name="Tìm", exact=True).click()
+    await page.get_by_role("button", name="Mời:").first.click()
+    await expect(page.locator(".invited-list")).to_contain_text("Giám đốc")
+    await page.get_by_role("button", name="Không mời").click()
+    await expect(page.locator(".invited-list")).to_have_count(0)
+    await expect(page.locator("#title")).to_have_value("Không có script")
 
 
 async def test_a_draft_open_in_two_windows_is_not_overwritten(people: People) -> None:

@@ -46,8 +46,11 @@ class Five:
 
 
 async def invite(secretary: Page, who: str, how: str) -> None:
+    await secretary.select_option("#invite-how", how)
     await secretary.fill("#people-filter", who)
-    await secretary.locator(".person:visible").first.locator("select").select_option(how)
+    await secretary.locator("#people-found [role=option]").first.wait_for()
+    async with secretary.expect_response(lambda answer: answer.request.method == "POST" and "/edit" in answer.url):
+        await secretary.press("#people-filter", "Enter")
 
 
 async def write(secretary: Page, chair: str) -> str:

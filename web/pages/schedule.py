@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from aiohttp import web
 
@@ -17,7 +18,7 @@ from meetings.meeting_form import Fields
 from meetings.models.columns import new_id
 from meetings.models.meeting import TYPES
 from meetings.perform import perform
-from meetings.queries.directory import all_agencies, all_rooms, directory
+from meetings.queries.directory import all_agencies, all_rooms
 from meetings.queries.meetings import meeting_page
 from meetings.queries.scheduling import Preview, advice_for, preview_of
 from meetings.scheduling import CancelMeeting, CreateDraft, DiscardDraft, SaveDraft, SendInvitations
@@ -25,9 +26,9 @@ from meetings.sent_form import form_of
 
 from ..flashes import redirect
 from ..forms import command_from, fields_of
-from ..keys import DB, LANGUAGE, SETTINGS, SIGNING_KEY, signed_in
-from ..people_lists import PeopleLists
-from ..rendering import fragment, page
+from ..keys import DB, SETTINGS, SIGNING_KEY, signed_in
+from ..rendering import fragment, packed, page
+from .schedule_people import ACTS, act, chosen_fragment, keep_field, people_context
 
 routes = web.RouteTableDef()
 FIELD_NAMES = tuple(Fields.__dataclass_fields__)
@@ -68,22 +69,22 @@ async def edit_page(
             raise NotFound
         if found.meeting.state in ("finished", "cancelled"):
             raise Conflict("meeting_over")
-        people = await directory(reading)
         form = _whole(raw or found.meeting.draft or await form_of(reading, meeting_id))
         context: dict[str, Any] = {
-            "found": found, "f": form, "directory": people, "people_lists": PeopleLists(people, request[LANGUAGE]),
+            "found": found, "f": form, **await people_context(reading, found.meeting, form, request.query),
             "rooms": await all_rooms(reading),
             "agencies": await all_agencies(reading), "types": TYPES,
             "advice": await advice_for(reading, meeting_id, form, clock.now()),
         }  # fmt: skip
     saved = found.meeting.draft_saved_at
-    return page(request, "schedule/edit.html", status=status, problems=problems, saved_at=saved, **context)
+    return packed(request, page(request, "schedule/edit.html", status=status, problems=problems, saved_at=saved, **context))
 
 
 def _whole(form: dict[str, Any]) -> dict[str, Any]:
     """The form with every field that the page shows, empty where nothing was typed."""
     items = [dict.fromkeys(ITEM_FIELDS, "") | item for item in form.get("items", [])]
-    return dict.fromkeys(FIELD_NAMES, "") | {"invited": {}, "messages_on": True, "reminders": True} | form | {"items": items}
+    start: dict[str, Any] = {"invited": {}, "optional": [], "for_item": {}, "messages_on": True, "reminders": True}
+    return dict.fromkeys(FIELD_NAMES, "") | start | form | {"items": items}
 
 
 @routes.post("/meetings/{id}/edit")
@@ -91,6 +92,7 @@ async def save(request: web.Request) -> web.Response:
     """Every button of the page saves first; what was typed is never lost."""
     actor = signed_in(request)
     raw, data = await _raw_form(request), await fields_of(request)
+    scripted = request.headers.get("Accept") == "application/json"
     meeting_id = request.match_info["id"]
     action = data.get("action", "save")
     if action == "add_item":
@@ -101,25 +103,36 @@ async def save(request: web.Request) -> web.Response:
         _, name, value = action.split(":", 2)
         if name in ("date", "room_id"):
             raw[name] = value
+    elif action.partition(":")[0] in ACTS:
+        async with request.app[DB].reading() as reading:
+            await act(reading, raw, action, data.get("invite_how", ""))
     try:
         command = command_from(SaveDraft, {}, meeting_id=meeting_id, form=raw, revision=data.get("revision", "0"))
         answer = await perform(request.app[DB], actor, command)
     except Refusal as refusal:
-        if request.headers.get("Accept") == "application/json":
+        if scripted:
             raise web.HTTPConflict(text=refusal.code) from None
         if isinstance(refusal, NotFound):
             raise
         return await edit_page(request, actor, raw=raw, problems=tuple(refusal.problems), status=refusal.status)
-    if request.headers.get("Accept") == "application/json":
+    if scripted:
         async with request.app[DB].reading() as reading:
             advice = await advice_for(reading, meeting_id, raw, clock.now())
-        return web.json_response((answer or {}) | {"advice": fragment(request, "schedule/advice.html", advice=advice)})
-    raise web.HTTPSeeOther(f"/meetings/{meeting_id}/{'preview' if action == 'preview' else 'edit'}")
+            said = (answer or {}) | {"advice": fragment(request, "schedule/advice.html", advice=advice)}
+            if action.partition(":")[0] in ACTS:
+                said |= {"chosen": await chosen_fragment(request, reading, _whole(raw))}
+        return web.json_response(said)
+    if action == "preview":
+        raise web.HTTPSeeOther(f"/meetings/{meeting_id}/preview")
+    searched = action == "find" or action.startswith("add:")
+    query = urlencode({"find": data.get("find", "")[:100], "invite_how": data.get("invite_how", "")}) if searched else ""
+    people_part = "#who" if searched or action.partition(":")[0] in ACTS else ""
+    raise web.HTTPSeeOther(f"/meetings/{meeting_id}/edit{'?' if query else ''}{query}{people_part}")
 
 
 async def _raw_form(request: web.Request) -> dict[str, Any]:
-    """The form as typed: `items.<n>.<field>` and `invite.<person>` fields become a list and a mapping."""
-    raw: dict[str, Any] = {"items": [], "invited": {}} | dict.fromkeys(CHECKS, False)
+    """The form as typed: `items.<n>.<field>` fields become a list, those of the people part as `keep_field` says."""
+    raw: dict[str, Any] = {"items": [], "invited": {}, "optional": [], "for_item": {}} | dict.fromkeys(CHECKS, False)
     items: dict[int, dict[str, str]] = {}
     for name, value in (await request.post()).items():
         if not isinstance(value, str) or name in ("csrf", "action", "revision"):
@@ -128,9 +141,7 @@ async def _raw_form(request: web.Request) -> dict[str, Any]:
         number, _, field = rest.partition(".")
         if head == "items" and number.isdigit() and field in ITEM_FIELDS:
             items.setdefault(int(number), {})[field] = value
-        elif head == "invite" and value:
-            raw["invited"][rest] = value
-        elif not rest:
+        elif not keep_field(raw, name, value) and not rest:
             raw[name] = True if name in CHECKS else value
     raw["items"] = [items[number] for number in sorted(items)]
     return raw

@@ -1,76 +1,44 @@
 // The schedule page: saves by itself, finds people, invites whole groups. Without it the page works as a plain form.
+import { Autosave } from "./autosave.js";
+import { PeopleFinder } from "./people_finder.js";
+import { toast } from "./toast.js";
+
 const form = document.querySelector("form[data-autosave]");
-const saved = document.getElementById("saved");
+const autosave = new Autosave(form, document.getElementById("saved"));
+const chosen = document.getElementById("chosen");
+const box = form.querySelector("[data-finds]");
 
-class Autosave {
-  #timer = 0;
-  #saving = false;
-  #again = false;
+for (const part of form.querySelectorAll("[data-plain]")) part.remove();
 
-  constructor() {
-    form.addEventListener("input", () => this.#soon());
-    form.addEventListener("submit", () => window.clearTimeout(this.#timer));
-  }
+/** A button of the people part: done at once, and the list of the invited drawn again. */
+async function act(action) {
+  const said = await autosave.act(action);
+  if (said?.chosen === undefined) toast(box.dataset.failed, "bad");
+  else chosen.innerHTML = said.chosen;
+}
 
-  soon() { this.#soon(); }
+new PeopleFinder(box, async (one) => {
+  await act(`add:${one.key}`);
+  if (!one.key.includes(":")) offer(one);
+});
 
-  #soon() {
-    window.clearTimeout(this.#timer);
-    this.#timer = window.setTimeout(() => this.#save(), 1200);
-  }
-
-  async #save() {
-    if (this.#saving) { this.#again = true; return; }
-    this.#saving = true;
-    this.#show("saving");
-    try {
-      // The attribute: form.action would be one of its buttons, which are named so.
-      const body = new URLSearchParams(new FormData(form));
-      const answer = await fetch(form.getAttribute("action"), { method: "POST", body, headers: { Accept: "application/json" } });
-      if (!answer.ok) throw new Error(answer.status);
-      const { revision, saved_at, advice } = await answer.json();
-      document.getElementById("revision").value = revision;
-      document.getElementById("advice").innerHTML = advice;
-      const time = new Date(saved_at).toLocaleTimeString("vi", { hour: "2-digit", minute: "2-digit" });
-      this.#show("saved", ` ${time}`);
-    } catch {
-      // What was typed stays on the page; the next change tries again.
-      this.#show("failed");
-    } finally {
-      this.#saving = false;
-      if (this.#again) { this.#again = false; this.#soon(); }
-    }
-  }
-
-  #show(state, more = "") {
-    saved.textContent = saved.dataset[state] + more;
-    saved.className = `chip ${state === "failed" ? "bad" : "ok"}`;
+/** Whoever was found can chair or keep the minutes too. */
+function offer(one) {
+  for (const select of form.querySelectorAll("[data-people-select]")) {
+    if (!select.querySelector(`option[value="${one.key}"]`)) select.append(new Option(one.detail ? `${one.name} – ${one.detail}` : one.name, one.key));
   }
 }
 
-const autosave = new Autosave();
-
-const pick = document.getElementById("people-pick");
-const count = document.getElementById("invited-count");
-function recount() {
-  const chosen = [...pick.querySelectorAll("select")].filter((select) => select.value).length;
-  count.textContent = count.dataset.text.replace("{n}", chosen);
-}
-pick.addEventListener("change", recount);
-
-// One click invites the first person, by protocol, of every agency of a kind.
-for (const button of document.querySelectorAll("[data-invite-kind]")) {
-  button.hidden = false;
-  button.addEventListener("click", () => {
-    for (const group of pick.querySelectorAll(`details[data-kind="${button.dataset.inviteKind}"]`)) {
-      const first = group.querySelector("select");
-      if (![...group.querySelectorAll("select")].some((select) => select.value)) first.value = "vote";
-      group.open = true;
-    }
-    recount();
-    autosave.soon();
-  });
-}
+form.addEventListener("click", async (event) => {
+  const button = event.target.closest("button[data-acts]");
+  if (!button) return;
+  event.preventDefault();
+  const row = [...chosen.querySelectorAll('button[value^="remove:"]')].indexOf(button);
+  await act(button.value);
+  if (button.isConnected) return;
+  const near = chosen.querySelectorAll('button[value^="remove:"]');
+  (near[Math.min(Math.max(row, 0), near.length - 1)] ?? box.querySelector("input")).focus();
+});
 
 // Fields that make sense for one choice only.
 for (const part of document.querySelectorAll("[data-only]")) {

@@ -1,0 +1,54 @@
+// A form that saves itself as one types, and carries out its own buttons without leaving the page. One request at a time, so that
+// each is made from the revision that the one before it brought.
+export class Autosave {
+  #form;
+  #saved;
+  #timer = 0;
+  #turn = Promise.resolve();
+
+  /** `saved`: the element that tells how saving goes. */
+  constructor(form, saved) {
+    this.#form = form;
+    this.#saved = saved;
+    form.addEventListener("input", (event) => { if (!event.target.closest("[data-finds]")) this.soon(); });
+    form.addEventListener("submit", () => window.clearTimeout(this.#timer));
+  }
+
+  soon() {
+    window.clearTimeout(this.#timer);
+    this.#timer = window.setTimeout(() => this.act(), 1200);
+  }
+
+  /** Saves, and does what the button with this value would do; what the server said, or null when it could not be reached. */
+  act(action = "save") {
+    window.clearTimeout(this.#timer);
+    this.#turn = this.#turn.then(() => this.#save(action));
+    return this.#turn;
+  }
+
+  async #save(action) {
+    this.#show("saving");
+    try {
+      // The attribute: form.action would be one of its buttons, which are named so.
+      const body = new URLSearchParams(new FormData(this.#form));
+      body.set("action", action);
+      const answer = await fetch(this.#form.getAttribute("action"), { method: "POST", body, headers: { Accept: "application/json" } });
+      if (!answer.ok) throw new Error(answer.status);
+      const said = await answer.json();
+      document.getElementById("revision").value = said.revision;
+      document.getElementById("advice").innerHTML = said.advice;
+      const time = new Date(said.saved_at).toLocaleTimeString("vi", { hour: "2-digit", minute: "2-digit" });
+      this.#show("saved", ` ${time}`);
+      return said;
+    } catch {
+      // What was typed stays on the page; the next change tries again.
+      this.#show("failed");
+      return null;
+    }
+  }
+
+  #show(state, more = "") {
+    this.#saved.textContent = this.#saved.dataset[state] + more;
+    this.#saved.className = `chip ${state === "failed" ? "bad" : "ok"}`;
+  }
+}
