@@ -85,7 +85,8 @@ async def find(reading: Reading, typed: str) -> list[Found]:
         for word in words
     ]
     named = [Found(f"agency:{row.id}", row.name, "", row.short_name) for row in await reading.all(whole.limit(LOOKED_AT))]
-    named += [Found(row.id, row.name, row.title or "", row.agency_name) for row in await reading.all(_people().where(*fits).limit(LOOKED_AT))]
+    rows = await reading.all(_people().where(*fits).limit(LOOKED_AT))
+    named += [Found(row.id, row.name, row.title or "", row.agency_name) for row in rows]
     return sorted(named, key=lambda one: _far(one, text))[:FOUND]
 
 
