@@ -52,3 +52,12 @@ async def choose(page: Page, choice: str) -> None:
     await sheet.locator(f"button.vote.{choice}").click()
     await sheet.locator("[data-key=send-vote]").click()
     await expect(sheet.locator(".receipt")).to_be_visible()
+
+
+async def invite(secretary: Page, who: str, how: str) -> None:
+    """On the schedule form: the first whom the search finds."""
+    await secretary.select_option("#invite-how", how)
+    await secretary.fill("#people-filter", who)
+    await secretary.locator("#people-found [role=option]").first.wait_for()
+    async with secretary.expect_response(lambda answer: answer.request.method == "POST" and "/edit" in answer.url):
+        await secretary.press("#people-filter", "Enter")

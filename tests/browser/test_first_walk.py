@@ -9,8 +9,7 @@ from playwright.async_api import Page, expect
 
 from .conftest import PHONE, People, on_both_databases
 from .pictures import picture
-from .rooms import choose, enter, same_as_fresh
-from .whole_meeting import invite
+from .rooms import choose, enter, invite, same_as_fresh
 
 pytestmark = pytest.mark.browser
 

@@ -10,7 +10,7 @@ from playwright.async_api import Page, expect
 
 from .conftest import PHONE, People
 from .pictures import picture
-from .rooms import enter, same_as_fresh
+from .rooms import enter, invite, same_as_fresh
 from .test_first_walk import label_of
 from .test_sites import links_of
 
@@ -43,14 +43,6 @@ class Five:
         """Each browser's state equals what a newcomer of its role is given."""
         for page in self.all:
             await same_as_fresh(page)
-
-
-async def invite(secretary: Page, who: str, how: str) -> None:
-    await secretary.select_option("#invite-how", how)
-    await secretary.fill("#people-filter", who)
-    await secretary.locator("#people-found [role=option]").first.wait_for()
-    async with secretary.expect_response(lambda answer: answer.request.method == "POST" and "/edit" in answer.url):
-        await secretary.press("#people-filter", "Enter")
 
 
 async def write(secretary: Page, chair: str) -> str:
