@@ -11,6 +11,7 @@ _ID = "[0-9a-f]{32}"
 Key = Annotated[str, StringConstraints(pattern=f"^({_ID}|agency:{_ID}|post:{_ID}:{_ID})$")]
 How = Literal["vote", "attend", "presenter", "guest", "press", "technician", "observer"]
 HOWS: tuple[How, ...] = ("vote", "attend", "presenter", "guest", "press", "technician", "observer")
+GUESTS = ("guest", "press", "technician", "observer")  # duties of whoever is there without being a member
 
 
 def is_key(text: str) -> bool:

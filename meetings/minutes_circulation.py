@@ -61,7 +61,7 @@ async def circulate(tx: Transaction, by: Standing, command: CirculateMinutes) ->
     if not tx.now < deadline < tx.now + LONGEST:
         raise Invalid("circulation_deadline", "due_on", days=LONGEST.days)
     here = participants.c.meeting_id == command.meeting_id
-    readers = await tx.all(sa.select(participants).where(here, participants.c.duty == "participant", ~participants.c.removed))
+    readers = await tx.all(sa.select(participants).where(here, participants.c.duty.in_(("participant", "presenter")), ~participants.c.removed))
     if not readers:
         raise Conflict("circulation_nobody")
     document = await document_of(tx, command.meeting_id)

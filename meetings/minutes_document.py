@@ -18,6 +18,7 @@ from .ballot_words import result_line
 from .database import Reading, Row
 from .i18n import translator
 from .invitation_facts import place_of
+from .invitees import GUESTS
 from .minutes import Block
 from .minutes_facts import Room, conclusion_line, every_fact, leave_of, lines, room_of, time_of, who
 from .minutes_templates import COURSE, parsed, template_of
@@ -117,14 +118,15 @@ def numbered(texts: Sequence[str]) -> Block:
 
 def _people(material: Material) -> list[Block]:
     people = list(material.room.participants.values())
-    of_duty = {name: [p for p in people if p["duty"] == name] for name in ("chair", "secretary", "participant", "guest")}
+    of_duty = {name: [p for p in people if p["duty"] == name] for name in ("chair", "secretary")}
+    guests = [p for p in people if p["duty"] in GUESTS]
+    members = [p for p in people if p["duty"] in ("participant", "presenter")]
     said = [paragraph(T("fact.chair", who=who(person))) for person in of_duty["chair"]]
     if of_duty["secretary"]:
         said.append(paragraph(T("fact.secretaries", who="; ".join(who(person) for person in of_duty["secretary"]))))
-    others = of_duty["participant"] + of_duty["guest"]
     lists = {
-        "present": [p for p in of_duty["participant"] if came(p)], "guests": [p for p in of_duty["guest"] if came(p)],
-        "absent_list": [p for p in others if not came(p)],
+        "present": [p for p in members if came(p)], "guests": [p for p in guests if came(p)],
+        "absent_list": [p for p in members + guests if not came(p)],
     }  # fmt: skip
     for name, some in lists.items():
         if some:

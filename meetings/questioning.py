@@ -16,6 +16,7 @@ from .database import Row, Transaction
 from .decisions import RecordConclusion, record_conclusion
 from .errors import Conflict, Invalid, NotAllowed
 from .floor import end_running_speech
+from .invitees import GUESTS
 from .models.columns import new_id
 from .models.meeting import meetings, participants
 from .models.room import questions
@@ -88,7 +89,7 @@ class CloseQuestion(MeetingCommand):
 
 async def register_question(tx: Transaction, by: Standing, command: RegisterQuestion) -> Answer:
     require_open(by)
-    if by.me is None or by.me.duty == "guest":
+    if by.me is None or by.me.duty in GUESTS:
         raise NotAllowed("not_allowed")
     if by.meeting is not None and by.meeting.questions_closed and not by.runs:
         raise Conflict("questions_closed")

@@ -3,6 +3,11 @@ import { isPresent, rollCounts } from "./roll.js";
 
 const byPosition = (a, b) => a.position - b.position || (a.id < b.id ? -1 : 1);
 
+const GUESTS = new Set(["guest", "press", "technician", "observer"]);
+
+/** There without being a member. */
+export const isGuest = (person) => GUESTS.has(person.duty);
+
 export const values = (map) => Object.values(map);
 export const items = (state) => values(state.items).sort(byPosition);
 export const running = (state) => values(state.items).find((item) => item.state === "running") ?? null;
@@ -76,7 +81,7 @@ export function attendance(state) {
   const present = voters.filter(isPresent);
   const others = people.filter((person) => !person.votes && isPresent(person));
   const substitutes = others.filter((person) => person.substitute_for_id).length;
-  const guests = others.filter((person) => person.duty === "guest").length;
+  const guests = others.filter((person) => isGuest(person)).length;
   const [num, den] = state.meeting.quorum;
   const needed = Math.ceil((voters.length * num) / den);
   return {

@@ -1,7 +1,7 @@
 // A question is put; an answer is owed in writing.
 import { onSubmit, openForm } from "./dialog_form.js";
 import { fill, h } from "./dom.js";
-import { addressee, asker, byName, values } from "./facts.js";
+import { addressee, asker, byName, isGuest, values } from "./facts.js";
 import { newId, t } from "./words.js";
 
 const DAYS = 10; // until an answer in writing is due, unless another day is chosen
@@ -19,7 +19,7 @@ export class QuestionDialog {
     const { state, me } = this.#room;
     form.dataset.id = known?.id ?? newId();
     form.elements.text.value = known?.text ?? "";
-    const people = values(state.participants).filter((person) => person.id !== me && person.duty !== "guest").sort(byName);
+    const people = values(state.participants).filter((person) => person.id !== me && !isGuest(person)).sort(byName);
     const invited = new Set(values(state.participants).map((person) => person.agency_id));
     const agencies = Object.entries(state.agencies).filter(([key]) => invited.has(key));
     const chosen = known ? (known.to_participant_id ? `person:${known.to_participant_id}` : `agency:${known.to_agency_id}`) : "";

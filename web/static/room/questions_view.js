@@ -1,7 +1,7 @@
 // Questioning: the one that is being answered, those that wait, and what became of the others.
 import { h, fill, $ } from "./dom.js";
 import { actsButton } from "./acts_dialog.js";
-import { addressee, answering, asker, questions, spoken } from "./facts.js";
+import { addressee, answering, asker, isGuest, questions, spoken } from "./facts.js";
 import { questionActs, questionListActs } from "./question_acts.js";
 import { countdown, dateOf, t, timeOf } from "./words.js";
 
@@ -20,7 +20,7 @@ export class QuestionsView {
     const open = ["invited", "live"].includes(state.meeting.state);
     $("#question-count").textContent = waiting.length ? ` · ${waiting.length}` : "";
     fill($("#questions"), waiting.length === 0 && h("li", { class: "muted small" }, t("room_questioning.none")), waiting.map((question, index) => this.#waiting(state, question, index)));
-    const may = open && me && this.#room.connection.role !== "projector" && state.participants[me]?.duty !== "guest";
+    const may = open && me && this.#room.connection.role !== "projector" && state.participants[me] && !isGuest(state.participants[me]);
     $("#ask-question").hidden = !may || (state.meeting.questions_closed && !runs);
     $("#questions-closed").hidden = !open || !state.meeting.questions_closed;
     fill($("#question-acts"), runs && open && h("button", { class: "quiet compact", "data-key": "question-acts", "aria-haspopup": "dialog", onclick: () => this.#room.acts(() => questionListActs(this.#room)) }, t("room_questioning.run_list")));

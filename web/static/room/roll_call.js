@@ -1,7 +1,7 @@
 // The roll call of those who run the meeting, for two hundred people: type a name, press Enter, and the next is at hand.
 import { fold } from "../js/fold.js";
 import { bar, h, fill, $ } from "./dom.js";
-import { values } from "./facts.js";
+import { isGuest, values } from "./facts.js";
 import { inProtocolOrder, isPresent, ROLL_STATES, rollCounts, rollState } from "./roll.js";
 import { RollLine } from "./roll_line.js";
 import { t } from "./words.js";
@@ -69,7 +69,7 @@ export class RollCall {
   #groups(people) {
     const groups = new Map();
     const last = { substitute: t("room_attendance.substitutes"), guest: t("room_attendance.guests") };
-    const nameOf = (person) => (person.substitute_for_id ? last.substitute : person.duty === "guest" ? last.guest : person.agency);
+    const nameOf = (person) => (person.substitute_for_id ? last.substitute : isGuest(person) ? last.guest : person.agency);
     for (const person of people) groups.set(nameOf(person), [...(groups.get(nameOf(person)) ?? []), person]);
     const late = Object.values(last);
     return [...groups].sort(([a], [b]) => late.includes(a) - late.includes(b));
