@@ -60,8 +60,9 @@ async def circulate(tx: Transaction, by: Standing, command: CirculateMinutes) ->
     deadline = clock.from_local(datetime.combine(command.due_on, time(23, 59)), by.meeting.zone)
     if not tx.now < deadline < tx.now + LONGEST:
         raise Invalid("circulation_deadline", "due_on", days=LONGEST.days)
-    here = participants.c.meeting_id == command.meeting_id
-    readers = await tx.all(sa.select(participants).where(here, participants.c.duty.in_(("participant", "presenter")), ~participants.c.removed))
+    members = participants.c.duty.in_(("participant", "presenter"))
+    here = sa.and_(participants.c.meeting_id == command.meeting_id, members, ~participants.c.removed)
+    readers = await tx.all(sa.select(participants).where(here))
     if not readers:
         raise Conflict("circulation_nobody")
     document = await document_of(tx, command.meeting_id)
