@@ -7,8 +7,8 @@ from alembic import op
 
 from meetings.text import fold
 
-revision = '0013'
-down_revision = '0012'
+revision = '0014'
+down_revision = '0013'
 
 OF = {'agencies': ('name', 'short_name'), 'positions': ('name',), 'people': ('name',)}
 DUTIES = ('participant', 'chair', 'secretary', 'guest')
