@@ -70,12 +70,13 @@ def due(
     meeting: Row, invited: Sequence[Row], told_at: Mapping[str, datetime], made: set[tuple[str, str, str]], papers_missing: bool,
     now: datetime,
 ) -> list[Due]:  # fmt: skip
-    """`told_at`: when each was last sent an invitation; who never was is not reminded. `made`: (participant, kind, about) of before."""
+    """`told_at`: when each was last sent an invitation of his own; else all were told when the meeting was invited to. `made`:
+    (participant, kind, about) of before."""
     found = []
     for kind in open_kinds(meeting.starts_at, now):
         thing = about(kind, meeting.starts_at, meeting.zone)
         for row in invited:
-            told = told_at.get(row.id)
+            told = told_at.get(row.id, meeting.invited_at)
             if told is None or now - told < WINDOWS[kind].quiet or (row.id, kind, thing) in made:
                 continue
             if concerns(kind, row, meeting.preparing_agency_id, papers_missing):

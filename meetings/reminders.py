@@ -36,12 +36,12 @@ async def remind_of_meeting(tx: Transaction, by: Standing, command: RemindOfMeet
     meeting = await tx.get(meetings, command.meeting_id)
     found = await _due(tx, meeting, tx.now)
     facts = await facts_of(tx, meeting, command.sender) if found else {}
-    found = [one for one in found if one.participant_id in facts]
     missing = [item.title for item in await _missing(tx, meeting.id)]
     kept = [{"participant_id": one.participant_id, "kind": one.kind, "about": one.about, "made_at": tx.now} for one in found]
     await tx.insert_many(reminders, kept)
-    await outbox.put_many(tx, [(one.participant_id, _notice(facts[one.participant_id], one, missing)) for one in found])
-    return {"reminded": len(found)}
+    mails_to = [one for one in found if one.participant_id in facts]  # without the organiser's own address
+    await outbox.put_many(tx, [(one.participant_id, _notice(facts[one.participant_id], one, missing)) for one in mails_to])
+    return {"reminded": len(mails_to)}
 
 
 async def meetings_to_remind_of(reading: Reading, now: datetime) -> Sequence[str]:

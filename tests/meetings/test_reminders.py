@@ -40,6 +40,7 @@ async def starts_in(office: Office, meeting: str, wait: timedelta, *, told: time
     async with office.db.transaction(meeting) as tx:
         start = tx.now + wait
         await tx.update(meetings, meeting, starts_at=start, ends_at=start + HOUR)
+        await tx.update(meetings, meeting, invited_at=tx.now - told)
         await tx.write(sa.update(outbox).where(outbox.c.meeting_id == meeting).values(created_at=tx.now - told))
 
 
@@ -123,6 +124,17 @@ async def test_of_missing_papers_the_secretary_and_the_preparing_agency_are_told
         )  # fmt: skip
         await tx.write(sa.delete(reminders))
     assert await remind(office) == {}
+
+
+async def test_the_organisers_own_address_gets_none_and_is_not_tried_again_and_again(office: Office):
+    meeting = await office.draft(items=[])
+    await office.send(meeting)
+    async with office.db.transaction(meeting) as tx:
+        await tx.write(sa.update(participants).where(participants.c.email == "b@hue.example").values(email="a@hue.example"))
+    await starts_in(office, meeting, HOUR / 2)
+    assert await remind(office) == {"Sắp họp": 4}
+    async with office.db.reading() as r:
+        assert await meetings_to_remind_of(r, clock.now()) == []
 
 
 async def test_nobody_but_the_loop_reminds(office: Office):
