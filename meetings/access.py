@@ -53,6 +53,7 @@ from . import (
     site_speaking,
     speaking,
     splitting,
+    substitutes,
     talk,
     video_door,
     voting,
@@ -228,6 +229,7 @@ RULES: dict[type[Command], Rule] = {
     # answers: for whom, the handlers look
     answers.AnswerInvitation: _attends_or_staff,
     answers.NameSubstitute: _attends_or_staff,
+    substitutes.DecideSubstitute: _arranges,
     # mail that came in
     inbox.ReceiveMail: _system,
     inbox.KeepUnmatched: _system,

@@ -1,8 +1,8 @@
 """Answers to an invitation: by the invited person (signed in, by the personal link, or by mail: see `inbox`), or by the staff
 of the agency.
 
-An invited head who cannot come names a subordinate instead (Decision 45/2018, article 8): that person becomes a participant
-of his own, shown as a substitute, without a vote.
+Somebody attends in the place of an invited head, once that was consented to (`substitutes`): a participant of his own, shown as a
+substitute, who votes only where the body's rules say so. The vote then is his, and no longer the head's.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from .database import Row, Transaction
 from .errors import Conflict, Invalid, NotAllowed
 from .invitation_facts import Sender, facts_of, last_sent
 from .models.columns import new_id
-from .models.meeting import meetings, participants
+from .models.meeting import meetings, participants, substitutions
 from .removal import remove
 from .standing import Standing, require_open
 from .text import Email, Id, Line, OptionalLine, OptionalParagraph, name_sort_key
@@ -37,7 +37,7 @@ class AnswerInvitation(MeetingCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NameSubstitute(MeetingCommand):
-    """Naming again replaces the one named before."""
+    """Naming again replaces the one named before. Carried out by `substitutes`."""
 
     participant_id: Id
     name: Line
@@ -48,41 +48,45 @@ class NameSubstitute(MeetingCommand):
 
 
 async def answer_invitation(tx: Transaction, by: Standing, command: AnswerInvitation) -> Answer:
-    row = await _answerable(tx, by, command.participant_id)
+    row = await answerable(tx, by, command.participant_id)
     if command.answer == "declined" and not command.reason:
         raise Invalid("reason_missing", "reason")
-    await keep_answer(tx, row, command.answer, command.reason, _channel(by), withdraw=True)
+    await keep_answer(tx, row, command.answer, command.reason, channel_of(by), withdraw=True)
     return None
-
-
-async def name_substitute(tx: Transaction, by: Standing, command: NameSubstitute) -> Answer:
-    row = await _answerable(tx, by, command.participant_id)
-    person = {"name": command.name, "title": command.title, "email": command.email}
-    return {"participant_id": await put_substitute(tx, row, person, command.reason, _channel(by), command.sender)}
 
 
 async def put_substitute(
     tx: Transaction, row: Row, person: dict[str, str], reason: str, channel: Channel, sender: Sender
 ) -> str:  # fmt: skip
     """Invite `person` (name, title, email) in this participant's place; the id of the new participant."""
-    if row.duty in ("chair", "secretary"):
-        raise Conflict("no_substitute_for_duty")
-    here = sa.and_(participants.c.meeting_id == row.meeting_id, participants.c.email == person["email"], ~participants.c.removed)
-    if await tx.first(sa.select(participants.c.id).where(here)):
-        raise Invalid("substitute_already_invited", "email")
+    await require_free(tx, row, person["email"])
     await keep_answer(tx, row, "substitute", reason, channel, withdraw=True)
+    head, meeting = await tx.get(participants, row.id), await tx.get(meetings, row.meeting_id)
+    votes = bool(head.votes and meeting.substitutes_vote)
     key = new_id()
     await tx.insert(
         participants, id=key, meeting_id=row.meeting_id, agency_id=row.agency_id, site_id=row.site_id, **person,
         name_key=name_sort_key(person["name"]), agency_name=row.agency_name, language=row.language, duty="participant",
-        votes=False, position=row.position, substitute_for_id=row.id,
+        votes=votes, weight=head.weight, position=row.position, substitute_for_id=row.id, item_id=row.item_id,
     )  # fmt: skip
-    meeting = await tx.get(meetings, row.meeting_id)
+    if votes:
+        await tx.update(participants, row.id, votes=False)
+        await announce(tx, "participant", [row.id])
     facts = await facts_of(tx, meeting, sender)
     if key in facts:
         await outbox.put(tx, key, facts[key])
     await announce(tx, "participant", [key])
     return key
+
+
+async def require_free(tx: Transaction, row: Row, email: str) -> None:
+    """Raises a refusal when nobody may attend in this one's place, or whoever has this address attends already."""
+    if row.duty in ("chair", "secretary"):
+        raise Conflict("no_substitute_for_duty")
+    before = participants.c.substitute_for_id.is_(None) | (participants.c.substitute_for_id != row.id)
+    here = sa.and_(participants.c.meeting_id == row.meeting_id, participants.c.email == email, ~participants.c.removed, before)
+    if await tx.first(sa.select(participants.c.id).where(here)):
+        raise Invalid("substitute_already_invited", "email")
 
 
 async def keep_answer(tx: Transaction, row: Row, answer: str, reason: str, channel: Channel, *, withdraw: bool = False) -> None:
@@ -93,11 +97,11 @@ async def keep_answer(tx: Transaction, row: Row, answer: str, reason: str, chann
     await announce(tx, "participant", [row.id])
 
 
-def _channel(by: Standing) -> Channel:
+def channel_of(by: Standing) -> Channel:
     return "link" if by.actor.kind == "link" else "web"
 
 
-async def _answerable(tx: Transaction, by: Standing, participant_id: str) -> Row:
+async def answerable(tx: Transaction, by: Standing, participant_id: str) -> Row:
     """The participant's row, if this actor may answer for it now."""
     meeting = require_open(by, "answers_closed")
     here = sa.and_(participants.c.meeting_id == meeting.id, participants.c.id == participant_id, ~participants.c.removed)
@@ -109,11 +113,16 @@ async def _answerable(tx: Transaction, by: Standing, participant_id: str) -> Row
 
 
 async def _withdraw_substitutes(tx: Transaction, row: Row) -> None:
-    """Whoever was named before is no longer invited, and is told so."""
-    wanted = sa.select(participants.c.id).where(participants.c.substitute_for_id == row.id, ~participants.c.removed)
-    gone = await tx.column(wanted)
+    """Whoever was named before is no longer invited, and is told so; his vote is the head's again."""
+    asked = sa.and_(substitutions.c.participant_id == row.id, substitutions.c.state == "asked")
+    await tx.write(sa.update(substitutions).where(asked).values(state="withdrawn", decided_at=tx.now))
+    wanted = sa.select(participants.c.id, participants.c.votes).where(participants.c.substitute_for_id == row.id, ~participants.c.removed)
+    rows = await tx.all(wanted)
+    gone = [one.id for one in rows]
     if not gone:
         return
+    if any(one.votes for one in rows):
+        await tx.update(participants, row.id, votes=True)
     told = await last_sent(tx, row.meeting_id)
     meeting = await tx.get(meetings, row.meeting_id)
     sequence = meeting.sequence + 1  # every CANCEL raises it

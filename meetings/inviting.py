@@ -51,10 +51,13 @@ async def apply_people(tx: Transaction, meeting_id: str, form: MeetingForm) -> N
     here = participants.c.meeting_id == meeting_id
     before = await tx.all(sa.select(participants).where(here, participants.c.substitute_for_id.is_(None)))
     known = {row.person_id or row.email: row for row in before}
+    stand_ins = sa.select(participants.c.substitute_for_id).where(here, participants.c.votes, ~participants.c.removed)
+    represented = set(await tx.column(stand_ins.where(participants.c.substitute_for_id.is_not(None))))
     fresh = []
     for place, (key, values) in enumerate(wanted.items()):
         if key in known:
             deputy = known[key].deputy and values["duty"] == "participant"
+            values["votes"] = values["votes"] and known[key].id not in represented
             await _update_changed(tx, known[key], values | {"position": place, "removed": False, "deputy": deputy})
         else:
             fresh.append({"id": new_id(), "meeting_id": meeting_id, "position": place, **_NOBODY, **values})

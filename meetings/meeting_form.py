@@ -81,6 +81,7 @@ class Fields:
     quorum: Share = "2/3"
     speaking_minutes: Annotated[int, Field(ge=1, le=120)] = 5
     messages_on: bool = True
+    substitutes_vote: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,7 @@ from . import (
     sites,
     speaking,
     splitting,
+    substitutes,
     talk,
     video_door,
     voting,
@@ -105,7 +106,8 @@ HANDLERS: dict[type[Command], Handler] = {
     papers.RemovePaper: papers.remove_paper,
     # answers
     answers.AnswerInvitation: answers.answer_invitation,
-    answers.NameSubstitute: answers.name_substitute,
+    answers.NameSubstitute: substitutes.name_substitute,
+    substitutes.DecideSubstitute: substitutes.decide_substitute,
     # mail that came in
     inbox.ReceiveMail: inbox.receive_mail,
     inbox.KeepUnmatched: inbox.keep_unmatched,

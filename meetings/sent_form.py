@@ -20,6 +20,8 @@ async def form_of(reading: Reading, meeting_id: str) -> Raw:
     places = await reading.column(sa.select(sites.c.name).where(planned).order_by(sites.c.position))
     secretaries = [p.person_id for p in everyone if p.duty == "secretary"]
     chair = next((p for p in everyone if p.duty == "chair"), None)
+    stand_ins = sa.and_(participants.c.meeting_id == meeting_id, participants.c.votes, ~participants.c.removed)
+    represented = set(await reading.column(sa.select(participants.c.substitute_for_id).where(stand_ins)))
     listed = [p for p in everyone if p.person_id and p.duty != "chair"]
     return {
         "title": m.title, "type": m.type, "urgent": m.urgent, "chair_id": chair.person_id if chair else "",
@@ -31,11 +33,12 @@ async def form_of(reading: Reading, meeting_id: str) -> Raw:
         "video_url": m.video_url if m.video_kind == "url" else "", "video_id": m.video_id, "video_passcode": m.video_passcode,
         "number": m.number, "signer": m.signer, "signer_title": m.signer_title, "agencies_shown": m.agencies_shown,
         "reminders": m.reminders, "requests": m.requests, "contact": m.contact, "quorum": f"{m.quorum_num}/{m.quorum_den}",
-        "speaking_minutes": str(m.speaking_seconds // 60), "messages_on": m.messages_on,
+        "speaking_minutes": str(m.speaking_seconds // 60), "messages_on": m.messages_on, "substitutes_vote": m.substitutes_vote,
         "items": [
             {"id": i.id, "title": i.title, "presenter": i.presenter, "kind": i.kind, "minutes": str(i.minutes)} for i in agenda
         ],
-        "invited": {_key(p): _how(p) for p in listed}, "optional": sorted({_key(p) for p in listed if not p.required}),
+        "invited": {_key(p): "vote" if p.id in represented else _how(p) for p in listed},
+        "optional": sorted({_key(p) for p in listed if not p.required}),
         "for_item": {_key(p): p.item_id for p in listed if p.item_id},
         "guests": "\n".join(", ".join((p.name, p.title, p.email)) for p in everyone if not p.person_id),
     }  # fmt: skip

@@ -46,6 +46,7 @@ meetings = sa.Table(
     flag("messages_on", default=True),  # members may write messages
     at("break_until"),
     flag("questions_closed"),  # the list of questions (chất vấn)
+    flag("substitutes_vote"),  # the body's rules let a substitute vote in the member's place
     flag("proxies_allowed"),  # the body's rules let an absent member's mandate be voted by another
     at("invited_at"), at("started_at"), at("ended_at"),
     one_of("minutes_state", "open", "approved"),
@@ -124,6 +125,21 @@ participants = sa.Table(
     one_of("absence", "", "excused", "unexcused"), line("absence_reason"),  # as the secretary marked it
     sa.Column("seat", sa.String(8), nullable=True),  # its label in the plan of the meeting's room
     sa.UniqueConstraint("meeting_id", "person_id"), sa.UniqueConstraint("meeting_id", "seat"),
+)  # fmt: skip
+
+# Whom somebody named to attend in his place, and what became of it.
+substitutions = sa.Table(
+    "substitutions", metadata,
+    key(),
+    ref("meeting_id", "meetings", cascade=True),
+    ref("participant_id", "participants"),  # the head who cannot come
+    line("name"), line("title"),
+    sa.Column("email", sa.String(254), nullable=False),
+    words("reason"),
+    one_of("state", "asked", "agreed", "refused", "withdrawn"),
+    words("note"),
+    at("asked_at", nullable=False), at("decided_at"),
+    line("decided_by"),
 )  # fmt: skip
 
 # Each time that a participant was there: from coming to leaving, or to changing between the room and online.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from ..database import Reading, Row
-from ..invitees import agency_of, person_of, post_of
+from ..invitees import person_of, post_of
 from ..models.organisation import agencies, people, positions
 from ..text import clean, fold
 
@@ -21,7 +21,7 @@ KINDS = ("department", "commune")  # what whole groups are invited of
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One line of a search. `detail`: the position; empty for an agency."""
+    """One line of a search. `detail`: the position; empty for an agency, whose key invites its head."""
 
     key: str
     name: str
@@ -34,7 +34,7 @@ class Line:
     """One invited key. `name` is empty where nobody holds the post now."""
 
     key: str
-    kind: str  # person, post, agency
+    kind: str  # person, post
     name: str
     detail: str
     post: str  # the key of this person's post, where he has one
@@ -99,15 +99,12 @@ def _far(one: Found, text: str) -> tuple[bool, bool]:
 async def chosen(reading: Reading, keys: Collection[str]) -> list[Chosen]:
     """The invited, by agency in protocol order; keys of what is no longer there are passed over."""
     posts = {key: post for key in keys if (post := post_of(key))}
-    whole = {key: agency for key in keys if (agency := agency_of(key))}
     wanted = sa.or_(
         people.c.id.in_([key for key in keys if person_of(key)]),
         sa.tuple_(people.c.agency_id, people.c.position_id).in_(list(set(posts.values()))) if posts else sa.false(),
     )
     rows = await reading.all(_people().where(wanted)) if keys else []
     lines: dict[str, list[Line]] = {}
-    for key, agency in whole.items():
-        lines.setdefault(agency, []).append(Line(key, "agency", "", "", ""))
     titles = await _titles(reading, {position for _, position in posts.values()})
     for key, (agency, position) in posts.items():
         holders = [row.name for row in rows if (row.agency_id, row.position_id) == (agency, position)]
@@ -134,11 +131,12 @@ async def wholes(reading: Reading, groups: Iterable[Chosen]) -> list[Whole]:
     return found
 
 
-async def heads_of(reading: Reading, kind: str, without: Collection[str] = ()) -> list[str]:
-    """The post first by protocol of each agency of this kind, as keys; of one whose people have no posts, the person who comes
-    first. `without`: ids of agencies to leave out."""
+async def heads_of(reading: Reading, kind: str = "", *, agency_id: str = "", without: Collection[str] = ()) -> list[str]:
+    """The post first by protocol of each agency of this kind, or of one agency, as keys; where people have no posts, the person who
+    comes first. `without`: ids of agencies to leave out."""
     first: dict[str, str] = {}
-    for row in await reading.all(_people().where(agencies.c.kind == kind)):
+    which = agencies.c.id == agency_id if agency_id else agencies.c.kind == kind
+    for row in await reading.all(_people().where(which)):
         if row.agency_id not in without:
             first.setdefault(row.agency_id, f"post:{row.agency_id}:{row.position_id}" if row.position_id else row.id)
     return list(first.values())

@@ -71,7 +71,7 @@ async def test_people_are_found_without_marks_and_whole_groups_invited_at_once(p
     await page.fill("#people-filter", "không có ai tên thế này")
     await expect(page.get_by_text("Không tìm thấy ai.")).to_be_visible()
     await page.fill("#people-filter", "so y te")
-    await expect(found.first).to_contain_text("cả cơ quan")
+    await expect(found.first).to_contain_text("người đứng đầu")
     await expect(found).to_have_count(5)  # the agency itself and its four people
     await page.press("#people-filter", "ArrowDown")
     await page.press("#people-filter", "Enter")

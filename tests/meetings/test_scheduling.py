@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from meetings.answers import AnswerInvitation, NameSubstitute
 from meetings.database import Database
 from meetings.errors import Conflict, Invalid, NotAllowed, NotFound
 from meetings.invitation import Invitation
+from meetings.models.columns import new_id
 from meetings.models.live import audit
 from meetings.models.meeting import meetings, participants
 from meetings.models.post import outbox
@@ -21,14 +23,15 @@ from meetings.perform import perform
 from meetings.queries.scheduling import preview_of
 from meetings.scheduling import CancelMeeting, DiscardDraft, SaveDraft, SendInvitations
 from meetings.sent_form import form_of
+from meetings.substitutes import DecideSubstitute
 from meetings.video_door import OpenVideo
 from tests.support.scheduled import SENDER, Office, open_office
 
 
 async def mails(db: Database, after: int = 0) -> list[Invitation]:
-    """What the outbox holds, in the order it was put there, without the first `after`."""
+    """What the outbox holds, in the order it was put there, without notices and the first `after`."""
     async with db.reading() as r:
-        rows = await r.all(sa.select(outbox.c.facts).order_by(outbox.c.created_at, outbox.c.sequence))
+        rows = await r.all(sa.select(outbox.c.facts).where(outbox.c.method != "NOTICE").order_by(outbox.c.created_at, outbox.c.sequence))
     return [Invitation.from_json(row.facts) for row in rows][after:]
 
 
@@ -240,9 +243,16 @@ async def test_a_substitute_is_invited_without_a_vote_and_replaced_by_the_next(o
             participant_id=key,
             name=f"Người thay {name}",
             email=f"{'m' if name == 'một' else 'h'}@hue.example",
+            reason="Đi công tác",
             sender=SENDER,
         )
-        await perform(office.db, head, command)
+        asked = (await perform(office.db, head, command) or {})["substitution_id"]
+        agree = DecideSubstitute(meeting_id=meeting, substitution_id=asked, agreed=True, sender=SENDER)
+        with pytest.raises(NotAllowed):
+            await perform(office.db, head, agree)  # nobody consents to his own
+        await perform(office.db, office.secretary, agree)
+        with pytest.raises(Conflict, match="substitute_decided"):
+            await perform(office.db, office.secretary, replace(agree, id=new_id()))
     async with office.db.reading() as r:
         stood_in = await r.all(sa.select(participants).where(participants.c.substitute_for_id == key))
     assert {(p.name, p.votes, p.removed) for p in stood_in} == {("Người thay một", False, True), ("Người thay hai", False, False)}
@@ -291,6 +301,4 @@ def test_warnings_name_their_way_out():
 
 
 def _as_person(office: Office, key: str):
-    from dataclasses import replace
-
     return replace(office.secretary, person_id=office.people[key], agency_id="0" * 32, role="member", account_id="1" * 32)

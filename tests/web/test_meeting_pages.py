@@ -15,7 +15,7 @@ from meetings.agenda import EndMeeting, StartItem, StartMeeting
 from meetings.attendance import CheckIn
 from meetings.commands import Actor
 from meetings.decisions import RecordConclusion
-from meetings.models.meeting import items, meetings, participants
+from meetings.models.meeting import items, meetings, participants, substitutions
 from meetings.models.post import outbox
 from meetings.models.room import ballots
 from meetings.outbox import Outbox
@@ -118,7 +118,7 @@ async def test_the_personal_link_leads_to_the_video_room_wherever_it_is_now(site
 
 
 async def test_declining_needs_a_reason_and_a_wrong_address_of_a_substitute_is_kept_to_be_mended(site: Site):
-    _, meeting = await sent(site)
+    office, meeting = await sent(site)
     link = await link_of(site, meeting, email="b@hue.example")
     browser = site.browser()
     await browser.get(link)
@@ -132,6 +132,14 @@ async def test_declining_needs_a_reason_and_a_wrong_address_of_a_substitute_is_k
         assert f'value="{typed}"' in page.html
     page = await browser.post(f"{link}/answer", email="thay@hue.example", **named)
     assert page.status == 200
+    assert "Đã đề nghị cử Trần Văn Thay dự thay" in page.text
+    secretary = await secretary_of(site, office)
+    page = await secretary.get(f"/meetings/{meeting}")
+    assert "Lý do: bận" in page.text
+    async with site.db.reading() as r:
+        asked = await r.value(sa.select(substitutions.c.id))
+    page = await secretary.post(f"/meetings/{meeting}/substitutes/{asked}", answer="agreed", note="Nhớ mang tài liệu")
+    assert "Đã đồng ý" in page.text
     substitute = await participant(site, meeting, email="thay@hue.example")
     assert not substitute.votes
     async with site.db.reading() as r:

@@ -71,7 +71,7 @@ async def secret_meeting(site: Site, office: Office) -> Secret:
         meeting,
         {
             "id": meeting, "paper": paper_id, "token": forged, "mail": mail, "kind": "csv", "type": "business", "ballot": ballot,
-            "site": place,
+            "site": place, "substitution": guest,
             "letter": letter, "code": FORGED, "whose": "agencies",
         },
         {

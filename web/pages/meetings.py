@@ -20,7 +20,9 @@ from meetings.perform import perform
 from meetings.queries.ballots import record_of
 from meetings.queries.directory import all_agencies
 from meetings.queries.meetings import Filter, MeetingPage, listed, meeting_page
+from meetings.queries.substitutes import asked_for
 from meetings.resending import not_there
+from meetings.substitutes import DecideSubstitute
 from meetings.text import clean
 from meetings.views import ballot_view
 
@@ -60,7 +62,8 @@ async def show(
 ) -> web.Response:
     async with request.app[DB].reading() as reading:
         found = await meeting_page(reading, actor, request.match_info["id"])
-    context = page_context(found, actor, request[LANGUAGE])
+        asked = await asked_for(reading, found.by)
+    context = page_context(found, actor, request[LANGUAGE]) | {"asked": asked}
     return page(request, "meetings/show.html", status=status, problems=problems, typed=typed or {}, **context)
 
 
@@ -108,6 +111,17 @@ async def answer(request: web.Request) -> web.Response:
     except Invalid as invalid:
         return await show(request, actor, problems=tuple(invalid.problems), typed=data, status=422)
     raise redirect(f"/meetings/{request.match_info['id']}", "answer.kept")
+
+
+@routes.post("/meetings/{id}/substitutes/{substitution}")
+async def decide_substitute(request: web.Request) -> web.Response:
+    """Consent to a substitute, or not."""
+    actor, data = known(request), await fields_of(request)
+    ids = {"meeting_id": request.match_info["id"], "substitution_id": request.match_info["substitution"]}
+    agreed = data.get("answer") == "agreed"
+    command = command_from(DecideSubstitute, {"note": data.get("note", "")}, **ids, agreed=agreed, sender=sender_of(request))
+    await perform(request.app[DB], actor, command)
+    raise redirect(f"/meetings/{command.meeting_id}", f"substitute.decided_{'agreed' if agreed else 'refused'}")
 
 
 @routes.get("/meetings/{id}/ballots/{ballot}/record.json")

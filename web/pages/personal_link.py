@@ -13,6 +13,7 @@ from meetings.errors import Invalid, NotFound, Problem
 from meetings.models.meeting import participants
 from meetings.perform import perform
 from meetings.queries.meetings import meeting_page
+from meetings.queries.substitutes import asked_for
 from meetings.removal import RenewLink
 from meetings.video_door import OpenVideo
 
@@ -103,6 +104,7 @@ async def _show(
 ) -> web.Response:
     async with request.app[DB].reading() as reading:
         found = await meeting_page(reading, actor, actor.meeting_id or "")
-    context = page_context(found, actor, request[LANGUAGE])
+        asked = await asked_for(reading, found.by)
+    context = page_context(found, actor, request[LANGUAGE]) | {"asked": asked}
     token, chosen = request.match_info["token"], request.query.get("answer", "")  # as the buttons of the mail say
     return page(request, "link/show.html", status=status, problems=problems, typed=typed or {}, token=token, chosen=chosen, **context)

@@ -32,7 +32,7 @@ from .schedule_people import ACTS, act, chosen_fragment, keep_field, people_cont
 
 routes = web.RouteTableDef()
 FIELD_NAMES = tuple(Fields.__dataclass_fields__)
-CHECKS = ("chair_votes", "urgent", "messages_on", "agencies_shown", "reminders")
+CHECKS = ("chair_votes", "urgent", "messages_on", "agencies_shown", "reminders", "substitutes_vote")
 ITEM_FIELDS = ("id", "title", "presenter", "kind", "minutes")
 
 

@@ -64,7 +64,10 @@ async def act(reading: Reading, raw: Raw, action: str, how: str) -> None:
     what, _, which = action.partition(":")
     invited: dict[str, str] = raw["invited"]
     as_what = how if how in HOWS else "vote"
-    if what == "add" and is_key(which) and len(invited) < MOST:
+    if what == "add" and which.startswith("agency:"):
+        for key in await invitees.heads_of(reading, agency_id=which.removeprefix("agency:")):
+            invited.setdefault(key, as_what)
+    elif what == "add" and is_key(which) and len(invited) < MOST:
         invited.setdefault(which, as_what)
     elif what == "remove":
         invited.pop(which, None)
