@@ -6,7 +6,7 @@ asks `visible`, so that what one may not see is not found.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -68,10 +68,15 @@ from .standing import Standing, standings
 
 async def standing(reading: Reading, meeting_id: str, actor: Actor) -> Standing:
     """Raises NotFound when the actor may not know of the meeting."""
-    (found,) = await standings(reading, meeting_id, [actor])
-    if found.me is None or found.meeting is None or found.meeting.state == "draft":  # who is invited may know of it
-        await _require_visible(reading, meeting_id, actor)
+    (found,) = await standings_known(reading, meeting_id, [actor])
+    if isinstance(found, NotFound):
+        raise found
     return found
+
+
+async def standings_known(reading: Reading, meeting_id: str, actors: Sequence[Actor]) -> list[Standing | NotFound]:
+    """The standing of each; NotFound for an actor who may not know of the meeting."""
+    return [await _known(reading, meeting_id, by) for by in await standings(reading, meeting_id, actors)]
 
 
 def visible(actor: Actor) -> sa.ColumnElement[bool]:
@@ -111,6 +116,16 @@ def _invited(which: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
 
 def _has_site(which: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     return sa.exists().where(sites.c.meeting_id == meetings.c.id, ~sites.c.removed, which)
+
+
+async def _known(reading: Reading, meeting_id: str, by: Standing) -> Standing | NotFound:
+    if by.me is not None and by.meeting is not None and by.meeting.state != "draft":  # who is invited may know of it
+        return by
+    try:
+        await _require_visible(reading, meeting_id, by.actor)
+    except NotFound as unknown:
+        return unknown
+    return by
 
 
 async def _require_visible(reading: Reading, meeting_id: str, actor: Actor) -> None:

@@ -14,7 +14,7 @@ from .visibility import Role, entity_key, see
 
 View = tuple[Role, tuple[int, ...]]  # the role, and the numbers of the personal rows
 _COMMON: dict[Role, View] = {role: (role, ()) for role in get_args(Role)}
-Told = list[tuple[int, str]]  # number and `[seq, kind, data]` as JSON
+Told = list[tuple[int, bytes]]  # number and `[seq, kind, data]` as JSON
 
 
 class Viewer(Protocol):
@@ -43,7 +43,7 @@ class Batch:
         if key not in self._lists:
             own = _told(self._personal[viewer.participant_id or ""], role) if key[1] else []
             told = sorted(self._common_told(role) + own) if own else self._common_told(role)
-            self._lists[key] = Ready(f"[{','.join(text for _, text in told)}]")
+            self._lists[key] = Ready((b"[%b]" % b",".join([text for _, text in told]),))
         return self._lists[key]
 
     def _common_told(self, role: Role) -> Told:

@@ -57,7 +57,12 @@ class Connections:
 async def admit(reading: Reading, sid: str, actor: Actor, meeting_id: str, view: str, site_id: str | None = None) -> Member:
     """The member that this actor is in this room; in the view "site", at the page of the site `site_id`. Raises NotFound to whoever
     may not know of the meeting, and NotAllowed to staff of other agencies, who see the meeting's page but are not in the room."""
-    by = await standing(reading, meeting_id, actor)
+    return member_of(await standing(reading, meeting_id, actor), sid, meeting_id, view, site_id)
+
+
+def member_of(by: Standing, sid: str, meeting_id: str, view: str, site_id: str | None = None) -> Member:
+    """`admit`, where the actor's standing is known."""
+    actor = by.actor
     site_id = actor.site_id or (site_id if view == "site" else None)
     participant_id, role = seat(by, view, site_id)
     return Member(sid, actor, meeting_id, view, participant_id, role, site_id)

@@ -18,11 +18,13 @@ import socketio
 from aiohttp import web
 from engineio import packet as eio_packet
 from engineio.async_drivers import aiohttp as driver
+from socketio import packet as sio_packet
 
 from . import ready_json
 
 BUSY = 256 << 10  # bytes not yet sent, above which a connection is left to its queue
 MOST_BUFFERED = 8 << 20  # bytes not yet sent, above which a client is dropped; a large room's snapshot must fit in
+JOINED = 3  # parts of a frame (its header is one) up to which they are copied together
 MOST_QUEUED = 256  # packets, likewise
 
 
@@ -132,19 +134,9 @@ class DirectWebSocket(driver.WebSocket):  # type: ignore[misc]  # the library is
 
 
 class DirectEngine(engineio.AsyncServer):  # type: ignore[misc]  # the library is untyped
-    """Acknowledgements, too, go straight to an idle socket, without its queue and writer task."""
-
     def __init__(self, *arguments: Any, **settings: Any) -> None:
         super().__init__(*arguments, **settings)
         self._async: dict[str, Any] = self._async | {"websocket": DirectWebSocket}
-
-    async def send_packet(self, sid: str, pkt: Any) -> None:
-        socket = self.sockets.get(sid)
-        idle, _ = _sorted_out([] if socket is None else [socket])
-        if idle:
-            idle[0].write(_frame(pkt.encode()))
-        else:
-            await super().send_packet(sid, pkt)
 
 
 class Manager(socketio.AsyncManager):  # type: ignore[misc]  # the library is untyped
@@ -167,6 +159,21 @@ class DirectServer(socketio.AsyncServer):  # type: ignore[misc]  # the library i
 
     def _engineio_server_class(self) -> type[DirectEngine]:
         return DirectEngine
+
+    async def _send_packet(self, eio_sid: str, pkt: Any) -> None:
+        """Acknowledgements, too, go straight to an idle socket, without its queue and writer task; what is common to many is not
+        copied for each."""
+        socket = self.eio.sockets.get(eio_sid) if pkt.packet_type == sio_packet.ACK else None
+        idle, _ = _sorted_out([] if socket is None else [socket])
+        if not idle:
+            await super()._send_packet(eio_sid, pkt)
+            return
+        body = [b"4%d%d" % (sio_packet.ACK, pkt.id), *ready_json.parts(pkt.data)]
+        frame = [_header(0x81, sum(map(len, body))), *body]
+        if len(frame) > JOINED:
+            idle[0].writelines(frame)
+        else:
+            idle[0].write(b"".join(frame))
 
 
 def _sorted_out(sockets: Sequence[Any]) -> tuple[list[Any], list[Any]]:
@@ -198,17 +205,14 @@ def _keeps_up(socket: Any) -> bool:
 
 
 def _message_frame(part: str | bytes) -> bytes:
-    return _frame(part if isinstance(part, bytes) else f"4{part}")
+    body = part if isinstance(part, bytes) else f"4{part}".encode()
+    return _header(0x82 if isinstance(part, bytes) else 0x81, len(body)) + body
 
 
-def _frame(part: str | bytes) -> bytes:
-    """A WebSocket frame (RFC 6455, 5.2) with an encoded engine.io packet; unmasked, as servers send."""
-    binary = isinstance(part, bytes)
-    body = part if isinstance(part, bytes) else part.encode()
-    first = 0x82 if binary else 0x81
-    size = len(body)
+def _header(first: int, size: int) -> bytes:
+    """Of a WebSocket frame (RFC 6455, 5.2); unmasked, as servers send."""
     if size < 126:
-        return bytes((first, size)) + body
+        return bytes((first, size))
     if size < 1 << 16:
-        return bytes((first, 126)) + size.to_bytes(2, "big") + body
-    return bytes((first, 127)) + size.to_bytes(8, "big") + body
+        return bytes((first, 126)) + size.to_bytes(2, "big")
+    return bytes((first, 127)) + size.to_bytes(8, "big")

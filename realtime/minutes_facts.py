@@ -28,7 +28,7 @@ class FactsInWords:
             place = await live_log.position(reading, member.meeting_id)
             kept = self._kept.get(key)
             if kept is None or kept[0] != place:
-                kept = self._kept[key] = (place, Ready(encode(await facts_in_words(reading, *key))))
+                kept = self._kept[key] = (place, Ready((encode(await facts_in_words(reading, *key)),)))
         return {"facts": kept[1]}
 
     def forget(self, meeting_id: str) -> None:

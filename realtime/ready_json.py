@@ -1,4 +1,4 @@
-"""JSON for Socket.IO that can carry a part encoded before: what many receive is encoded once."""
+"""JSON for Socket.IO that can carry parts encoded before: what many receive is encoded once, and not even copied."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A value that is JSON already."""
+    """A value that is JSON already, as UTF-8 in parts."""
 
-    text: str
-
-
-def encode(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    parts: tuple[bytes, ...]
 
 
-def dumps(value: Any, **_: Any) -> str:
-    """Compact JSON; each Ready part is put in as it is."""
+def encode(value: Any) -> bytes:
+    return _text(value, None).encode()
+
+
+def parts(value: Any) -> list[bytes]:
+    """Compact JSON in parts; those of each Ready value are put in as they are."""
     ready: list[Ready] = []
 
     def mark(part: Any) -> str:
@@ -28,10 +28,19 @@ def dumps(value: Any, **_: Any) -> str:
         ready.append(part)
         return f"\x00ready{len(ready) - 1}\x00"
 
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=mark)
+    rest, found = _text(value, mark), []
     for number, part in enumerate(ready):
-        text = text.replace(f'"\\u0000ready{number}\\u0000"', part.text, 1)
-    return text
+        before, _, rest = rest.partition(f'"\\u0000ready{number}\\u0000"')
+        found += [before.encode(), *part.parts]
+    return [*found, rest.encode()]
+
+
+def dumps(value: Any, **_: Any) -> str:
+    return b"".join(parts(value)).decode()
+
+
+def _text(value: Any, default: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=default)
 
 
 loads = json.loads

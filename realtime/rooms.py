@@ -5,23 +5,27 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from meetings import clock, live_log
+from meetings.access import standings_known
 from meetings.commands import Actor
 from meetings.database import Database
 from meetings.errors import NotFound
+from meetings.standing import Standing
 
 from .batch import Batch
-from .connections import Connections, Member, admit
+from .connections import Connections, Member, member_of
 from .fanout import Fanout
+from .gathering import Gathering
 from .minutes_sync import MinutesSync
 from .presence import Presence
 from .pump import Pump
 from .snapshots import Snapshots
 
 log = logging.getLogger(__name__)
+ADMIT = 0.02  # seconds: who asks to come in meanwhile is looked up together
 MOST_REPLAYED = 2000  # events; who is further behind gets a snapshot
 
 
@@ -30,13 +34,13 @@ class Rooms:
         self._db, self._connections, self._fanout = db, connections, fanout
         self._presence, self._minutes = presence, minutes
         self._snapshots = Snapshots(db)
+        self._standings = Gathering(self._standings_of, ADMIT)
         self._pumps: dict[str, tuple[Pump, asyncio.Task[None]]] = {}
 
     async def join(self, sid: str, actor: Actor, meeting_id: str, view: str, site_id: str | None = None) -> dict[str, Any]:
         """Raises Refusal when this actor may not be in this room."""
         self.leave(sid)
-        async with self._db.reading() as reading:
-            member = await admit(reading, sid, actor, meeting_id, view, site_id)
+        member = member_of(await self._standings.ask(meeting_id, actor), sid, meeting_id, view, site_id)
         if sid not in self._connections.actors:
             raise NotFound("not_joined")  # cut off meanwhile
         # In the room, with the pump at its place, before the snapshot is read: no event falls between the two.
@@ -49,6 +53,10 @@ class Rooms:
             unless_joined.pop_all()
         self._presence.changed(meeting_id)
         return answer
+
+    async def _standings_of(self, meeting_id: str, actors: Sequence[Actor]) -> Sequence[Standing | Exception]:
+        async with self._db.reading() as reading:
+            return await standings_known(reading, meeting_id, actors)
 
     async def sync(self, member: Member, since: int, epoch: str) -> dict[str, Any]:
         """The events after `since`, or a snapshot."""

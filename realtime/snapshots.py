@@ -4,7 +4,6 @@ the log and role, however many join.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,11 +16,11 @@ from meetings.queries.talk import letters_of
 from meetings.standing import standings
 
 from .connections import Member, seat
+from .gathering import Gathering
 from .ready_json import Ready, encode
 from .visibility import Role, snapshot_for
 
-GATHER = 0.01  # seconds: who asks meanwhile shares the reading
-Asked = list[tuple[Member, asyncio.Future[dict[str, Any]]]]
+GATHER = 0.05  # seconds: who asks meanwhile shares the reading
 
 
 @dataclass(slots=True)
@@ -31,57 +30,33 @@ class _Kept:
     epoch: str
     seq: int
     state: dict[str, Any]
-    texts: dict[Role, str]
+    texts: dict[Role, bytes]
 
-    def text(self, role: Role) -> str:
+    def text(self, role: Role) -> bytes:
+        """As JSON, without the closing brace: what is the member's own follows."""
         if role not in self.texts:
-            self.texts[role] = encode(snapshot_for(self.state, role))
+            self.texts[role] = encode(snapshot_for(self.state, role))[:-1]
         return self.texts[role]
 
 
 class Snapshots:
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._asked: dict[str, Asked] = {}
-        self._readers: dict[str, asyncio.Task[None]] = {}
+        self._gathering = Gathering(self._answers, GATHER)
         self._kept: dict[str, _Kept] = {}
 
     async def of(self, member: Member) -> dict[str, Any]:
         """The acknowledgement of `join`: the state as this member may see it, and its place in the log. Also settles the
         member's role as of that place. Raises Refusal when the member may no longer be here."""
-        future: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         member.stale = False
-        self._asked.setdefault(member.meeting_id, []).append((member, future))
-        if member.meeting_id not in self._readers:
-            reader = asyncio.create_task(self._read(member.meeting_id), name=f"snapshots {member.meeting_id}")
-            self._readers[member.meeting_id] = reader
-        return await future
+        return await self._gathering.ask(member.meeting_id, member)
 
     def forget(self, meeting_id: str) -> None:
         self._kept.pop(meeting_id, None)
 
-    async def _read(self, meeting_id: str) -> None:
-        try:
-            await asyncio.sleep(GATHER)
-            while asked := self._asked.pop(meeting_id, []):
-                await self._answer(meeting_id, asked)
-                await asyncio.sleep(GATHER)
-        finally:
-            del self._readers[meeting_id]
-
-    async def _answer(self, meeting_id: str, asked: Asked) -> None:
-        try:
-            async with self._db.reading() as reading:
-                answers = await self._all_of(reading, meeting_id, [member for member, _ in asked])
-        except Exception as error:  # whatever it was, each of them is told
-            answers = [error] * len(asked)
-        for (_, future), answer in zip(asked, answers, strict=True):
-            if future.done():
-                continue
-            if isinstance(answer, Exception):
-                future.set_exception(answer)
-            else:
-                future.set_result(answer)
+    async def _answers(self, meeting_id: str, members: Sequence[Member]) -> list[dict[str, Any] | Exception]:
+        async with self._db.reading() as reading:
+            return await self._all_of(reading, meeting_id, members)
 
     async def _all_of(self, reading: Reading, meeting_id: str, members: Sequence[Member]) -> list[dict[str, Any] | Exception]:
         epoch, seq = await live_log.position(reading, meeting_id)
@@ -90,7 +65,7 @@ class Snapshots:
             kept = self._kept[meeting_id] = _Kept(epoch, seq, await room_state(reading, meeting_id), {})
         found = await standings(reading, meeting_id, [member.actor for member in members])
         here = [by.me.id for by in found if by.me is not None]
-        own, letters = await mandates_of(reading, meeting_id, here), await letters_of(reading, meeting_id, here)
+        mandates, letters = await mandates_of(reading, meeting_id, here), await letters_of(reading, meeting_id, here)
         answers: list[dict[str, Any] | Exception] = []
         for member, by in zip(members, found, strict=True):
             try:
@@ -100,10 +75,10 @@ class Snapshots:
                 continue
             if not member.stale:  # else the pump, which is further on in the log, has set it meanwhile
                 member.participant_id, member.role = participant_id, role
-            mandates = own.get(participant_id or "", {}) if role != "projector" else {}
+            voted = mandates.get(participant_id or "", {}) if role != "projector" else {}
             theirs = {"runner": kept.state["letters"], "member": letters.get(participant_id or "", {})}.get(role, {})
-            state = Ready(f'{kept.text(role)[:-1]},"mandates":{encode(mandates)},"letters":{encode(theirs)}}}')
+            own = b',"mandates":%b,"letters":%b}' % (encode(voted), encode(theirs))
             now = clock.iso(clock.now())
             who = {"role": role, "me": participant_id, "site": member.site_id}
-            answers.append({"epoch": epoch, "seq": seq} | who | {"now": now, "state": state})
+            answers.append({"epoch": epoch, "seq": seq} | who | {"now": now, "state": Ready((kept.text(role), own))})
         return answers

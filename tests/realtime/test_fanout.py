@@ -123,7 +123,7 @@ async def test_order_holds_whichever_way_each_message_goes(transports: list[str]
             if dice.random() < 0.3:
                 await served.server.emit("told", n, to=sid)
             else:
-                served.out.send([sid], message("told", ready_json.Ready(str(n))))
+                served.out.send([sid], message("told", ready_json.Ready((str(n).encode(),))))
             if n % 50 == 20:
                 assert await client.call("ask", {"n": n}) == {"n": n}
             if dice.random() < 0.1:
