@@ -23,6 +23,7 @@ from meetings.speaking import AskToSpeak
 from meetings.voting import CloseBallot, OpenBallot, PrepareBallot
 from tests.support.live_rooms import live_rooms
 from tests.support.meetings import Held, hold_meeting
+from tests.support.requirements import need
 
 from .history import History, assert_true, insist
 from .own_postgres import own_postgres
@@ -49,11 +50,10 @@ async def limited_sqlite() -> AsyncIterator[tuple[Database, Change, Change]]:
 
 @contextmanager
 def small_disk(megabytes: int) -> Iterator[Path]:
-    """Skips the test where none can be mounted."""
     with TemporaryDirectory() as folder:
         command = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=0755", "tmpfs", folder]
-        if os.geteuid() != 0 or subprocess.run(command, check=False, capture_output=True).returncode != 0:
-            pytest.skip("mounting a small disk is not allowed here")
+        mounted = os.geteuid() == 0 and subprocess.run(command, check=False, capture_output=True).returncode == 0
+        need("mounting a small disk", mounted)
         try:
             yield Path(folder)
         finally:
