@@ -22,6 +22,7 @@ class Refusal(Exception):
     """A command that is not carried out. `code` names the sentence, `params` fill it."""
 
     status = 400
+    again: int | None = None  # seconds after which to send it again, unchanged
 
     def __init__(self, code: str, where: str = "", **params: object) -> None:
         super().__init__(code)
@@ -65,7 +66,14 @@ class Unavailable(Refusal):
     """The database cannot be used now. Whether the change was made is not known: sent again with the same id, it is made once."""
 
     status = 503
-    again = 3  # seconds after which to send it again
+    again = 3
+
+
+class TooFast(Refusal):
+    """Nothing is wrong with it but that so much came before."""
+
+    status = 429
+    again = 5
 
 
 class Invalid(Refusal):

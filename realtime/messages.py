@@ -32,7 +32,7 @@ from meetings import (
     voting,
 )
 from meetings.commands import MeetingCommand
-from meetings.errors import Invalid, Problem, Refusal, Unavailable
+from meetings.errors import Invalid, Problem, Refusal
 from meetings.i18n import refusal_text, translator
 from meetings.validation import problem
 
@@ -87,7 +87,7 @@ def refused(refusal: Refusal, language: str) -> dict[str, Any]:
     t = translator(language)
     problems = [{"where": p.where, "code": p.code, "text": refusal_text(p.code, p.params, t)} for p in refusal.problems]
     said = {"ok": False, "code": refusal.code, "text": problems[0]["text"], "problems": problems}
-    return said | {"again": refusal.again} if isinstance(refusal, Unavailable) else said
+    return said if refusal.again is None else said | {"again": refusal.again}
 
 
 def farewell(code: str, language: str) -> dict[str, str]:

@@ -29,12 +29,14 @@ from .fanout import DirectServer, Fanout
 from .messages import command_of, farewell, refused
 from .minutes_sync import MinutesSync
 from .neighbours import Neighbours
+from .pace import Pace
 from .presence import Presence
 from .rooms import Rooms
 
 Authenticate = Callable[[Mapping[str, str]], Awaitable[Actor | None]]
 Answer = dict[str, Any] | None  # None: the message is not answered
 LARGEST_MESSAGE = 256 * 1024
+PACED = ("do", "join", "sync", "facts")  # each writes to the log, or makes the room read
 LOOK_AGAIN = 60.0  # seconds, for sessions that expire
 log = logging.getLogger(__name__)
 
@@ -50,6 +52,7 @@ class Live:
             max_http_buffer_size=LARGEST_MESSAGE, http_compression=False, json=ready_json, namespaces=["/"],
         )  # fmt: skip
         self.connections = Connections()
+        self._pace = Pace()
         self.fanout = Fanout(self.server)
         self.neighbours = Neighbours(settings.redis)
         self.presence = Presence(self.connections, self.fanout, self.neighbours)
@@ -60,7 +63,7 @@ class Live:
         self.server.on("disconnect", self._disconnect)
         for name in ("join", "sync", "leave", "do", "typing", "y-sv", "y-up", "y-aw", "facts"):
             work: Callable[[str, Any], Awaitable[Answer]] = getattr(self, f"_on_{name.replace('-', '_')}")
-            self.server.on(name, partial(self._answered, work))
+            self.server.on(name, partial(self._answered, name, work))
         self.server.on("*", self._unknown)
 
     async def _connect(self, sid: str, environ: Mapping[str, Any], *_: object) -> bool | None:
@@ -87,15 +90,17 @@ class Live:
             self.fanout.drop(sid)  # else the connection stays for as long as the other side keeps it
         self.fanout.remove(sid)
 
-    async def _answered(self, work: Callable[[str, Any], Awaitable[Answer]], sid: str, *data: Any) -> Answer:
+    async def _answered(self, name: str, work: Callable[[str, Any], Awaitable[Answer]], sid: str, *data: Any) -> Answer:
         """Every message is answered, whatever comes of it."""
         try:
+            if name in PACED:
+                self._pace.take(self._session(sid))
             answer = await work(sid, data[0] if data else None)
             return answer if answer is None else {"ok": True} | answer
         except Refusal as refusal:
             return refused(refusal, self._language(sid))
         except Exception:
-            log.exception("%s failed", getattr(work, "__name__", ""))
+            log.exception("%s failed", name)
             return refused(Refusal("failed"), self._language(sid))
 
     async def _unknown(self, _event: str, sid: str, *_data: Any) -> Answer:
@@ -161,6 +166,10 @@ class Live:
         if member.role == "projector":
             raise NotAllowed("not_allowed")
         return member
+
+    def _session(self, sid: str) -> str:
+        actor = self.connections.actors.get(sid)
+        return (actor.session_id if actor is not None else None) or sid
 
     def _language(self, sid: str) -> str:
         actor = self.connections.actors.get(sid)

@@ -66,7 +66,7 @@ async def ask(page: Page, subject: str, kind: str = "request") -> None:
 
 
 async def speak(five: Five) -> None:
-    """A member; a point of order that comes before who asked earlier; somebody at the site."""
+    """A member; the secretary with a point of order, who comes before who asked earlier; somebody at the site."""
     chair, floor = five.chair, five.phone.locator("#floor .clock")
     await five.phone.click("[data-part=speak]")
     await ask(five.phone, "đường truyền ở phường")
@@ -83,7 +83,7 @@ async def speak(five: Five) -> None:
     await expect(chair.locator("#queue")).to_contain_text("Xã Khe Tre")
     await chair.keyboard.press("p")
     await expect(floor).to_have_count(0)
-    await ask(five.phone, "xin nói ngắn gọn", "order")
+    await ask(five.secretary, "xin nói ngắn gọn", "order")
     await expect(chair.locator("#queue li").first).to_contain_text("về điều hành")
     for words in ("xin nói ngắn gọn", "Hồ Văn Thôn"):
         await chair.locator("[data-key=bar-P]").click()

@@ -15,6 +15,7 @@ from meetings.errors import Invalid
 from meetings.i18n import translator
 from meetings.models.columns import new_id
 from meetings.perform import perform
+from realtime import pace
 from realtime.messages import COMMANDS, command_of
 from tests.support.live_rooms import LiveRooms
 from tests.support.meetings import Held, hold_meeting
@@ -168,3 +169,14 @@ async def test_every_message_that_asks_is_answered(db: Database, rooms: LiveRoom
     answer = await member.call(name, {"update": b"broken", "vector": b"\xff\xff\xff"} if name.startswith("y-") else {})
     assert answer["ok"] or answer["text"]
     assert answer["ok"] == (name in ("sync", "leave"))
+
+
+async def test_a_flood_of_one_session_is_held_back_and_nobody_else(db: Database, rooms: LiveRooms, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(pace, "BURST", 10.0)
+    monkeypatch.setattr(pace, "PER_SECOND", 0.0)
+    held = await started(db)
+    flooding, other = await rooms.joined(held.members[0], held.id), await rooms.joined(held.members[1], held.id)
+    answers = [await flooding.do("CheckIn", mode="room") for _ in range(12)]
+    assert [answer["ok"] for answer in answers[:9]] == [True] * 9
+    assert {(answer["code"], answer["again"]) for answer in answers if not answer["ok"]} == {("too_fast", 5)}
+    assert (await other.do("CheckIn", mode="room"))["ok"]

@@ -266,13 +266,15 @@ async def test_the_page_tells_who_was_elected_and_what_the_system_did_by_itself(
 
 async def test_the_attendance_is_a_table_of_text_for_those_who_organise(site: Site):
     formula = '=HYPERLINK("http://xau.example")'
-    office, meeting = await sent(site, title="Họp 1/2: [thử]", guests=f"{formula}, Chuyên gia, khach@ngoai.example")
+    guests = f"{formula}, Chuyên gia, khach@ngoai.example"
+    office, meeting = await sent(site, title="Họp 1/2: [thử]", sites="Trụ sở\nXã Khe Tre", guests=guests)
     browser = await secretary_of(site, office)
     async with browser._session.get(f"{site.url}/meetings/{meeting}/attendance.xlsx") as answer:
         assert answer.status == 200
         rows = [row for row in read_table(await answer.read()) if row]
         sheet = openpyxl.load_workbook(io.BytesIO(await answer.read())).active
-    assert len(rows) == 6
+    assert len(rows) == 6 + 1 + 2  # and each site with its head-count
+    assert [row[1:3] for row in rows[-2:]] == [["Trụ sở", "0"], ["Xã Khe Tre", "0"]]
     assert [row[1] for row in rows].count(formula) == 1
     assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {"s", "n", "inlineStr"}
     await make_account(site.db, office.people["c"], "nguoi.c", "member")
