@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import expect
 
 from .conftest import PHONE, People
+from .rooms import invite
 from .test_schedule import new_draft, saved
 
 pytestmark = pytest.mark.browser
@@ -15,7 +16,7 @@ async def test_a_numbered_invitation_is_sent_and_answered_from_its_button(people
     page = await new_draft(people)
     await page.fill("#title", "Họp rà soát chuyển đổi số")
     await page.select_option("#chair_id", index=3)
-    await page.locator("[data-invite-kind=department]").click()
+    await invite(page, "giam doc so y te", "vote")
     await page.fill("#place", "Phòng họp 2")
     await page.fill("#contact", "Phòng Tổng hợp")
     await page.fill("#number", "7/gm-vpub")
