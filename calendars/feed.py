@@ -4,7 +4,7 @@ four times as long for thousands of events. The same content gives the same byte
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 
 from meetings import clock
 from meetings.database import Row
@@ -15,7 +15,7 @@ from meetings.spans import Span
 from .invitations import PRODUCT
 
 EVERY = "PT1H"  # how often programs are asked to look
-_ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n", "\r": None})
+_HOME_OFFSET = timedelta(hours=7)
 _HOME_ZONE = (
     "BEGIN:VTIMEZONE", f"TZID:{clock.HOME_ZONE}", "BEGIN:STANDARD", "DTSTART:19760101T000000", "TZNAME:+07", "TZOFFSETFROM:+0700",
     "TZOFFSETTO:+0700", "END:STANDARD", "END:VTIMEZONE",
@@ -32,57 +32,48 @@ def calendar_bytes(feed: Row, state: FeedState, content: FeedContent, base_url: 
         f"X-WR-CALNAME:{_text(title)}", f"X-WR-TIMEZONE:{clock.HOME_ZONE}", f"REFRESH-INTERVAL;VALUE=DURATION:{EVERY}",
         f"X-PUBLISHED-TTL:{EVERY}", *_HOME_ZONE,
     ]  # fmt: skip
-    host = t("feed.host")
+    organisers = {key: _organiser(host.name, host.email or address) for key, host in state.agencies.items()}
+    nobody, nothing = f"ORGANIZER:mailto:{address}", (f"SUMMARY:{_text(t('feed.busy'))}", "CLASS:PRIVATE", "END:VEVENT")
+    host, coming = t("feed.host"), t("feed.coming")
     for row in content.rows:
-        lines += _frame(row, state, address)
-        if busy or not row.known:
-            lines += (f"SUMMARY:{_text(t('feed.busy'))}", "CLASS:PRIVATE")
-        else:
-            lines += _details(row, state, content, base_url, host, t("feed.coming"))
-        lines.append("END:VEVENT")
+        lines += _frame(row, organisers[row.host_agency_id] if row.known else nobody)
+        lines += nothing if busy or not row.known else _details(row, state, content, base_url, host, coming)
     lines.append("END:VCALENDAR")
     return folded(lines)
 
 
-def _frame(row: Row, state: FeedState, address: str) -> Iterable[str]:
-    """What every event says, whatever its reader may know. The address that is busy is told to nobody who may not know the meeting:
-    its identifier says nothing."""
+def _frame(row: Row, organiser: str) -> Iterable[str]:
+    """What every event says, whatever its reader may know; the identifier of what he may not know tells nothing."""
+    changed = _utc(row.changed_at)
     return (
-        "BEGIN:VEVENT", f"UID:{row.uid if row.known else row.id}", f"DTSTAMP:{_utc(row.changed_at)}", f"SEQUENCE:{row.sequence}",
-        f"LAST-MODIFIED:{_utc(row.changed_at)}", _moment("DTSTART", row.starts_at, row.zone), _moment("DTEND", row.ends_at, row.zone),
-        "TRANSP:OPAQUE", f"ORGANIZER{_organiser(row, state, address)}",
+        "BEGIN:VEVENT", f"UID:{row.uid if row.known else row.id}", f"DTSTAMP:{changed}", f"LAST-MODIFIED:{changed}",
+        f"SEQUENCE:{row.sequence}", _moment("DTSTART", row.starts_at, row.zone), _moment("DTEND", row.ends_at, row.zone),
+        "TRANSP:OPAQUE", organiser,
     )  # fmt: skip
 
 
-def _organiser(row: Row, state: FeedState, address: str) -> str:
-    if not row.known:
-        return f":mailto:{address}"
-    host = state.agencies[row.host_agency_id]
-    name = " ".join(host.name.replace('"', "'").split())
-    return f';CN="{name}":mailto:{host.email or address}'
+def _organiser(name: str, email: str) -> str:
+    label = " ".join(name.replace('"', "'").split())
+    return f'ORGANIZER;CN="{label}":mailto:{email}'
 
 
 def _details(row: Row, state: FeedState, content: FeedContent, base_url: str, host: str, coming: str) -> Iterable[str]:
     link = f"{base_url}/meetings/{row.id}"
-    room = state.rooms.get(row.room_id or "")
+    room = state.rooms.get(row.room_id)
     place = ", ".join(part for part in ((room.name, room.address) if room else ()) + (row.place,) if part)
-    said = [f"{host}: {state.agencies[row.host_agency_id].name}"]
-    if names := content.coming.get(row.id):
-        said.append(f"{coming}: {', '.join(names)}")
-    yield f"SUMMARY:{_text(' '.join(row.title.split()))}"
-    yield f"STATUS:{'TENTATIVE' if row.id in content.waiting else 'CONFIRMED'}"
-    if place:
-        yield f"LOCATION:{_text(' '.join(place.split()))}"
-    yield "DESCRIPTION:" + _text("\n".join([*said, link]))
-    yield f"URL:{link}"
+    names = content.coming.get(row.id)
+    said = f"{host}: {state.agencies[row.host_agency_id].name}\n" + (f"{coming}: {', '.join(names)}\n" if names else "")
+    return (
+        f"SUMMARY:{_text(row.title)}", f"STATUS:{'TENTATIVE' if row.id in content.waiting else 'CONFIRMED'}",
+        *((f"LOCATION:{_text(place)}",) if place else ()), f"DESCRIPTION:{_text(said + link)}", f"URL:{link}", "END:VEVENT",
+    )  # fmt: skip
 
 
 def freebusy_bytes(name: str, spans: Sequence[Span], start: datetime, end: datetime, address: str, key: str) -> bytes:
     """VFREEBUSY (RFC 5545, 3.6.4): busy only, in UTC. `key`: names the calendar in the identifier."""
-    label = " ".join(name.replace('"', "'").split())
     lines = [
         "BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODUCT}", "CALSCALE:GREGORIAN", "METHOD:PUBLISH", "BEGIN:VFREEBUSY",
-        f"UID:{key}", f"DTSTAMP:{_utc(start)}", f'ORGANIZER;CN="{label}":mailto:{address}', f"DTSTART:{_utc(start)}",
+        f"UID:{key}", f"DTSTAMP:{_utc(start)}", _organiser(name, address), f"DTSTART:{_utc(start)}",
         f"DTEND:{_utc(end)}", *(f"FREEBUSY;FBTYPE=BUSY:{_utc(a)}/{_utc(b)}" for a, b in spans), "END:VFREEBUSY", "END:VCALENDAR",
     ]  # fmt: skip
     return folded(lines)
@@ -90,10 +81,7 @@ def freebusy_bytes(name: str, spans: Sequence[Span], start: datetime, end: datet
 
 def folded(lines: Iterable[str]) -> bytes:
     """CRLF, UTF-8, no line longer than 75 octets and none cut within a letter (RFC 5545, 3.1)."""
-    out: list[bytes] = []
-    for line in lines:
-        content = line.encode()
-        out.append(content if len(content) <= 75 else _fold(content))
+    out = [content if len(content := line.encode()) <= 75 else _fold(content) for line in lines]
     return b"\r\n".join(out) + b"\r\n"
 
 
@@ -109,16 +97,16 @@ def _fold(content: bytes) -> bytes:
 
 
 def _text(text: str) -> str:
-    return text.translate(_ESCAPES)
+    return text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
 
 
-def _utc(instant: datetime) -> str:
-    at = instant.astimezone(UTC)
+def _utc(at: datetime) -> str:
+    """Of a time in UTC, as all of the domain are."""
     return f"{at.year:04}{at.month:02}{at.day:02}T{at.hour:02}{at.minute:02}{at.second:02}Z"
 
 
 def _moment(name: str, instant: datetime, zone: str) -> str:
-    """In our own zone with its VTIMEZONE, elsewhere in UTC, as in invitations."""
+    """In our own zone with its VTIMEZONE, whose one offset is the zone's since 1976; elsewhere in UTC, as in invitations."""
     if zone != clock.HOME_ZONE:
         return f"{name}:{_utc(instant)}"
-    return f"{name};TZID={zone}:{_utc(clock.local(instant, zone).replace(tzinfo=UTC))[:-1]}"
+    return f"{name};TZID={zone}:{_utc(instant + _HOME_OFFSET)[:-1]}"

@@ -35,6 +35,7 @@ from . import (
     notes,
     organisation,
     organisation_import,
+    outside_calendars,
     paper_openings,
     papers,
     people,
@@ -232,6 +233,9 @@ RULES: dict[type[Command], Rule] = {
     # calendars to subscribe to
     feeds.CreateFeed: _signed_in,  # whose, the handlers look
     feeds.RevokeFeed: _signed_in,
+    outside_calendars.AddOutsideCalendar: _signed_in,  # whose, the handlers look
+    outside_calendars.RemoveOutsideCalendar: _signed_in,
+    outside_calendars.ReadOutsideCalendar: _signed_in,
     # scheduling: who may make a draft, the handler looks
     scheduling.CreateDraft: _signed_in,
     scheduling.SaveDraft: _organises,

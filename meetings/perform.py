@@ -35,6 +35,7 @@ from . import (
     notes,
     organisation,
     organisation_import,
+    outside_calendars,
     paper_openings,
     papers,
     people,
@@ -95,6 +96,9 @@ HANDLERS: dict[type[Command], Handler] = {
     # calendars to subscribe to
     feeds.CreateFeed: feeds.create_feed,
     feeds.RevokeFeed: feeds.revoke_feed,
+    outside_calendars.AddOutsideCalendar: outside_calendars.add_outside,
+    outside_calendars.RemoveOutsideCalendar: outside_calendars.remove_outside,
+    outside_calendars.ReadOutsideCalendar: outside_calendars.read_outside,
     # scheduling
     scheduling.CreateDraft: scheduling.create_draft,
     scheduling.SaveDraft: scheduling.save_draft,

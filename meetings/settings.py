@@ -53,6 +53,7 @@ class Settings:
     inbox_authority: str = _setting("name with which our mail server signs its Authentication-Results; empty: none believed", "")
     inbox_days: int = _setting("how many days the text of mail that came in is kept", 90)
     jitsi: str = _setting("Jitsi server on which a video room can be made for a meeting", "https://meet.jit.si")
+    calendar_networks: str = _setting("own networks whose calendars may be read, such as 10.0.0.0/8, 192.168.0.0/16; empty: none", "")
     proxies: int = _setting("how many reverse proxies stand in front (whose X-Forwarded-For is believed)", 0)
     log_level: str = _setting("debug, info, warning or error", "info")
 

@@ -13,6 +13,7 @@ from calendars.courtesy import Courtesy
 from calendars.feed_cache import FeedCache
 from calendars.inbox import Inbox
 from calendars.mailer import Mailer
+from calendars.outside import OutsideReader
 from calendars.receiving import receive
 from meetings.commands import Actor
 from meetings.database import Database
@@ -65,6 +66,9 @@ async def _loops(app: web.Application) -> AsyncIterator[None]:
 
 
 async def work_loops(settings: Settings, db: Database, courtesy: Courtesy | None = None) -> None:
-    """Send what is in the outbox, take in the mail that comes, close ballots at their deadline, and remind of meetings."""
+    """Send what is in the outbox, take in the mail that comes, close ballots at their deadline, remind of meetings, and read the
+    calendars that are kept elsewhere."""
     mailer, inbox = Mailer(settings, Outbox(db), db.wakeups, courtesy), Inbox(settings, db)
-    await asyncio.gather(mailer.run(), receive(settings, inbox), close_in_time(db), remind_in_time(settings, db))
+    await asyncio.gather(
+        mailer.run(), receive(settings, inbox), close_in_time(db), remind_in_time(settings, db), OutsideReader(settings, db).run()
+    )

@@ -9,8 +9,11 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from .. import clock
 from ..database import Reading, Row
 from ..models.meeting import meetings, participants
+from ..models.outside import outside_busy, outside_calendars
+from ..outside_calendars import STALE
 from ..spans import Span, clipped, merged
 
 LONGEST = timedelta(days=31)  # no meeting is longer: what begins earlier than that before a window is not looked at
@@ -26,6 +29,7 @@ class Busy:
     people: Mapping[str, Sequence[Span]]
     agencies: Mapping[str, Sequence[Span]]
     rooms: Mapping[str, Sequence[Span]]
+    unknown: frozenset[str] = frozenset()  # whose calendar elsewhere could not be read for long: not busy is not free
 
 
 async def busy_spans(
@@ -38,7 +42,7 @@ async def busy_spans(
     rooms: Collection[str] = (),
     apart_from: Collection[str] = (),
 ) -> Busy:
-    """Of those asked for, in two queries however many they are. `apart_from`: meetings that do not count, such as the one planned.
+    """Of those asked for, in four queries however many they are. `apart_from`: meetings that do not count, such as the one planned.
 
     A person is busy with what he is invited to and has not declined or left to a substitute; an agency with what it hosts and what
     its people are busy with; a room with what is held in it. Drafts and cancelled meetings keep nobody busy.
@@ -53,7 +57,26 @@ async def busy_spans(
         if span := spans.get(row.meeting_id):
             of_people.add(row.person_id, span)
             of_agencies.add(row.agency_id, span)
-    return Busy(*(one.joined(start, end) for one in (of_people, of_agencies, of_rooms)))
+    for row in await _elsewhere(reading, start, end):
+        for one, key in zip((of_people, of_agencies, of_rooms), (row.person_id, row.agency_id, row.room_id), strict=True):
+            one.add(key, (row.starts_at, row.ends_at))
+    unknown = await _unknown(reading, {*people, *agencies, *rooms})
+    return Busy(of_people.joined(start, end), of_agencies.joined(start, end), of_rooms.joined(start, end), unknown)
+
+
+async def _elsewhere(reading: Reading, start: datetime, end: datetime) -> Sequence[Row]:
+    """What calendars that are kept elsewhere said when they were last read."""
+    c, busy = outside_calendars.c, outside_busy.c
+    joined = outside_busy.join(outside_calendars, c.id == busy.calendar_id)
+    times = sa.and_(busy.starts_at < end, busy.ends_at > start)
+    return await reading.all(sa.select(c.person_id, c.agency_id, c.room_id, busy.starts_at, busy.ends_at).select_from(joined).where(times))
+
+
+async def _unknown(reading: Reading, asked: Collection[str]) -> frozenset[str]:
+    c = outside_calendars.c
+    old = sa.or_(c.read_at.is_(None), c.read_at < clock.now() - STALE)
+    rows = await reading.all(sa.select(c.person_id, c.agency_id, c.room_id).where(old))
+    return frozenset(key for row in rows for key in row if key in asked)
 
 
 class _Gathered:

@@ -17,6 +17,7 @@ from ..models.feeds import feeds
 from ..models.live import scopes
 from ..models.meeting import meetings, participants, sites
 from ..models.organisation import agencies, people, rooms
+from ..models.outside import outside_calendars
 from .busy import NOT_COMING
 
 PAST = timedelta(days=365)  # older meetings are no longer in it
@@ -47,7 +48,7 @@ async def state_of(reading: Reading, feed: Row, now: datetime) -> FeedState:
     hosts = {row.id: row for row in await reading.all(sa.select(agencies.c.id, agencies.c.name, agencies.c.email))}
     places = {row.id: row for row in await reading.all(sa.select(rooms.c.id, rooms.c.name, rooms.c.address))}
     said = (feed.shows, feed.language, feed.label, name, sorted(map(tuple, hosts.values())), sorted(map(tuple, places.values())))
-    content = repr((said, [tuple(row) for row in found]))
+    content = repr(said) + "".join(f"{row.id}{row.changes}," for row in found)
     return FeedState(hashlib.sha256(content.encode()).hexdigest(), name, [row.id for row in found], hosts, places, actor)
 
 
@@ -88,8 +89,7 @@ async def content_of(reading: Reading, feed: Row, state: FeedState, now: datetim
     m = meetings.c
     known = visible(state.actor).label("known") if whose == "room" else sa.true().label("known")
     columns = (
-        m.id, m.uid, m.sequence, m.title, m.starts_at, m.ends_at, m.zone, m.host_agency_id, m.room_id, m.place, m.form, m.changed_at,
-        m.created_at, known,
+        m.id, m.uid, m.sequence, m.title, m.starts_at, m.ends_at, m.zone, m.host_agency_id, m.room_id, m.place, m.changed_at, known,
     )  # fmt: skip
     rows = await reading.all(sa.select(*columns).where(_held_in(whose, owner_id, now)).order_by(m.starts_at, m.id))
     ids = frozenset(state.ids)
@@ -108,8 +108,20 @@ async def _people(reading: Reading, whose: Owner, owner_id: str, now: datetime) 
     return await reading.all(sa.select(p.meeting_id, p.name, p.answer).select_from(joined).where(here).order_by(p.position))
 
 
-async def feeds_of(reading: Reading, actor: Actor, whose: Owner, owner_id: str) -> tuple[Row, Sequence[Row]]:
-    """The owner and its feeds that are not revoked. Raises NotFound as `require_owner` does."""
+@dataclass(frozen=True, slots=True)
+class KeptCalendars:
+    """`feeds`: those that are not revoked; `outside`: calendars kept elsewhere, without what is sealed of them."""
+
+    owner: Row
+    feeds: Sequence[Row]
+    outside: Sequence[Row]
+
+
+async def calendars_of(reading: Reading, actor: Actor, whose: Owner, owner_id: str) -> KeptCalendars:
+    """Raises NotFound as `require_owner` does."""
     owner = await require_owner(reading, actor, whose, owner_id)
     mine = sa.and_(feeds.c[f"{whose}_id"] == owner_id, feeds.c.revoked_at.is_(None))
-    return owner, await reading.all(sa.select(feeds).where(mine).order_by(feeds.c.created_at))
+    rows = await reading.all(sa.select(feeds).where(mine).order_by(feeds.c.created_at))
+    shown = sa.select(*(column for column in outside_calendars.c if column.name != "sealed"))
+    elsewhere = shown.where(outside_calendars.c[f"{whose}_id"] == owner_id).order_by(outside_calendars.c.created_at)
+    return KeptCalendars(owner, rows, await reading.all(elsewhere))
