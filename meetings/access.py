@@ -39,6 +39,7 @@ from . import (
     paper_openings,
     papers,
     people,
+    posts,
     presenting,
     questioning,
     recusals,
@@ -249,6 +250,7 @@ RULES: dict[type[Command], Rule] = {
     answers.AnswerInvitation: _attends_or_staff,
     answers.NameSubstitute: _attends_or_staff,
     substitutes.DecideSubstitute: _arranges,
+    posts.FollowPosts: _system,
     # mail that came in
     inbox.ReceiveMail: _system,
     inbox.KeepUnmatched: _system,

@@ -76,8 +76,8 @@ async def _invited_rows(tx: Transaction, form: MeetingForm) -> dict[str, dict[st
     """Everybody who should be invited, by person id (or address, for guests): chair, secretaries, then by protocol."""
     f = form.fields
     parts = await _parts(tx, form)
-    found = sorted(await _directory(tx, parts), key=lambda r: (ORDER[parts[r.id].duty], r.place, r.rank or 0, r.name_key))
-    rows = {row.id: _person_values(row, parts[row.id]) for row in found}
+    found = sorted(await directory_of(tx, parts), key=lambda r: (ORDER[parts[r.id].duty], r.place, r.rank or 0, r.name_key))
+    rows = {row.id: person_values(row, parts[row.id]) for row in found}
     for guest in f.guests:
         rows[guest.email] = {
             "person_id": None, "name": guest.name, "name_key": name_sort_key(guest.name), "title": guest.title,
@@ -120,7 +120,7 @@ async def holders_of(tx: Transaction, posts: Iterable[tuple[str, str]]) -> Mappi
     return found
 
 
-def _person_values(row: Row, part: Part) -> dict[str, Any]:
+def person_values(row: Row, part: Part) -> dict[str, Any]:
     return {
         "person_id": row.id, "agency_id": row.agency_id, "name": row.name, "name_key": row.name_key,
         "honorific": row.honorific, "title": row.title or "", "agency_name": row.agency_name, "email": row.email,
@@ -129,7 +129,7 @@ def _person_values(row: Row, part: Part) -> dict[str, Any]:
     }  # fmt: skip
 
 
-async def _directory(tx: Transaction, ids: Iterable[str]) -> Sequence[Row]:
+async def directory_of(tx: Transaction, ids: Iterable[str]) -> Sequence[Row]:
     joined = people.join(agencies, agencies.c.id == people.c.agency_id).outerjoin(positions, positions.c.id == people.c.position_id)
     wanted = sa.select(
         people, agencies.c.name.label("agency_name"), agencies.c.position.label("place"), positions.c.name.label("title"),

@@ -18,7 +18,7 @@ from .import_rows import ImportRow, ImportTable
 from .models.columns import new_id
 from .models.organisation import accounts, agencies, imports, people, positions, rooms
 from .organisation import agency_values
-from .people import person_values
+from .people import POSTS, person_values
 from .standing import Standing
 from .text import Id, OptionalLine, fold
 
@@ -91,6 +91,7 @@ async def known(reading: Reading) -> Known:
 async def _carry_out(tx: Transaction, plan: Plan, hashes: Mapping[str, str]) -> None:
     await _keep_agencies(tx, plan)
     await _keep(tx, positions, plan, {k: {"name": c.name, "rank": c.rank} for k, c in plan.positions.items()})
+    tx.wake.add(POSTS)
     await _keep(tx, people, plan, {k: person_values(c) for k, c in plan.people.items()})
     room_values = {
         k: {"agency_id": c.agency_id, "name": c.name, "address": c.address, "capacity": c.capacity, "active": c.active}

@@ -18,6 +18,7 @@ from .sessions import end_sessions
 from .standing import Standing
 from .text import Email, Id, Line, OptionalLine, fold, name_sort_key
 
+POSTS = "posts"  # woken when somebody may have come to hold a post, or left it
 Honorific = Literal["", "Ông", "Bà"]
 
 
@@ -48,6 +49,7 @@ def person_values(command: SavePerson) -> dict[str, Any]:
 
 async def save_person(tx: Transaction, by: Standing, command: SavePerson) -> Answer:
     await require_agency(tx, by.actor, command.agency_id)
+    tx.wake.add(POSTS)
     if command.person_id:
         before = await tx.get(people, command.person_id)
         moved = before.agency_id != command.agency_id

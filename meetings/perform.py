@@ -39,6 +39,7 @@ from . import (
     paper_openings,
     papers,
     people,
+    posts,
     presenting,
     questioning,
     recusals,
@@ -112,6 +113,7 @@ HANDLERS: dict[type[Command], Handler] = {
     answers.AnswerInvitation: answers.answer_invitation,
     answers.NameSubstitute: substitutes.name_substitute,
     substitutes.DecideSubstitute: substitutes.decide_substitute,
+    posts.FollowPosts: posts.follow_posts,
     # mail that came in
     inbox.ReceiveMail: inbox.receive_mail,
     inbox.KeepUnmatched: inbox.keep_unmatched,

@@ -25,6 +25,7 @@ from realtime.server import attach
 from . import middleware
 from .assets import serve
 from .deadlines import close_in_time
+from .following import follow_in_time
 from .keys import COURTESY, DB, SETTINGS, SIGNING_KEY
 from .pages.feeds import FEED_CACHE
 from .reminding import remind_in_time
@@ -66,9 +67,8 @@ async def _loops(app: web.Application) -> AsyncIterator[None]:
 
 
 async def work_loops(settings: Settings, db: Database, courtesy: Courtesy | None = None) -> None:
-    """Send what is in the outbox, take in the mail that comes, close ballots at their deadline, remind of meetings, and read the
-    calendars that are kept elsewhere."""
+    """Send what is in the outbox, take in the mail that comes, close ballots at their deadline, remind of meetings, follow posts, and
+    read the calendars that are kept elsewhere."""
     mailer, inbox = Mailer(settings, Outbox(db), db.wakeups, courtesy), Inbox(settings, db)
-    await asyncio.gather(
-        mailer.run(), receive(settings, inbox), close_in_time(db), remind_in_time(settings, db), OutsideReader(settings, db).run()
-    )
+    by_the_clock = close_in_time(db), remind_in_time(settings, db), follow_in_time(settings, db)
+    await asyncio.gather(mailer.run(), receive(settings, inbox), *by_the_clock, OutsideReader(settings, db).run())

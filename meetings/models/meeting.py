@@ -110,7 +110,7 @@ participants = sa.Table(
     flag("votes"),
     flag("required", default=True),
     sa.Column("item_id", sa.String(32), nullable=True),  # comes for this item of the agenda alone
-    ref("position_id", "positions", nullable=True, index=False),  # invited as the holder of this post of the agency
+    ref("position_id", "positions", nullable=True),  # invited as the holder of this post of the agency
     flag("deputy"),  # runs the meeting for the chair, until he takes it back
     count("weight", default=1),  # of the vote, in weighted ballots
     count("position"),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
+
 import pytest
 import sqlalchemy as sa
 
@@ -11,13 +14,16 @@ from meetings.invitation import Invitation
 from meetings.invitees import is_key
 from meetings.models.columns import new_id
 from meetings.models.meeting import meetings, participants
+from meetings.models.organisation import people
 from meetings.models.post import outbox
 from meetings.organisation import SaveAgency
+from meetings.people import SavePerson
 from meetings.perform import perform
 from meetings.queries.invitees import chosen, find, heads_of, wholes
 from meetings.sent_form import form_of
 from tests.support.organisation import BUILDER, make_agency, make_person, make_position
-from tests.support.scheduled import Office, open_office
+from tests.support.scheduled import SENDER, Office, open_office
+from web.following import follow_now
 
 A, B = "a" * 32, "b" * 32
 
@@ -84,8 +90,6 @@ async def test_a_whole_group_is_its_heads_by_post_and_tells_who_is_left_out(db: 
 
 async def test_a_post_brings_its_holder_and_whoever_is_named_himself_comes_as_named(office: Office):
     async with office.db.reading() as r:
-        from meetings.models.organisation import people
-
         agency = await r.value(sa.select(people.c.agency_id).where(people.c.id == office.people["b"]))
     post = await make_position(office.db, "Giám đốc", 1)
     director = await make_person(office.db, agency, "Người Giữ Chức", position_id=post, email="giam.doc@hue.example")
@@ -129,3 +133,36 @@ async def test_who_comes_for_one_item_is_told_its_time_and_learns_when_it_moves(
     assert "time" in moved.changes
     assert clock.local(clock.instant(moved.starts_at), moved.zone).strftime("%H:%M") == "09:30"
     assert (await mail_to(office.db, "b@hue.example")).changes == ("agenda",)
+
+
+async def test_the_invitation_passes_on_with_the_post_and_only_the_two_are_told(office: Office):
+    async with office.db.reading() as r:
+        agency = await r.value(sa.select(people.c.agency_id).where(people.c.id == office.people["b"]))
+    post = await make_position(office.db, "Giám đốc", 1)
+    old = await make_person(office.db, agency, "Người Cũ", position_id=post, email="cu@hue.example")
+    meeting = await office.draft(invited={f"post:{agency}:{post}": "vote", office.people["c"]: "attend"})
+    await office.send(meeting)
+
+    async def told() -> list[tuple[str, str, int]]:
+        async with office.db.reading() as r:
+            rows = await r.all(sa.select(outbox.c.facts, outbox.c.method, outbox.c.sequence).order_by(outbox.c.created_at))
+        return sorted((row.facts["recipient_email"], row.method, row.sequence) for row in rows[5:])
+
+    leave = SavePerson(person_id=old, name="Người Cũ", email="cu@hue.example", agency_id=agency)
+    await perform(office.db, BUILDER, leave)
+    await follow_now(office.db, SENDER)
+    assert await told() == []  # nobody holds the post: it stays where it was
+    new = await make_person(office.db, agency, "Người Mới", position_id=post, email="moi@hue.example")
+    await asyncio.gather(*(follow_now(office.db, SENDER) for _ in range(3)))
+    assert await told() == [("cu@hue.example", "CANCEL", 1), ("moi@hue.example", "REQUEST", 1)]
+    async with office.db.reading() as r:
+        rows = {p.person_id: p for p in await r.all(sa.select(participants).where(participants.c.meeting_id == meeting))}
+        form = await form_of(r, meeting)
+    assert (rows[new].votes, rows[new].removed, rows[old].removed) == (True, False, True)
+    assert form["invited"][f"post:{agency}:{post}"] == "vote"
+    async with office.db.transaction(meeting) as tx:
+        await tx.update(meetings, meeting, state="live")
+    await perform(office.db, BUILDER, replace(leave, id=new_id(), person_id=new, name="Người Mới", email="moi@hue.example"))
+    await make_person(office.db, agency, "Người Sau", position_id=post)
+    await follow_now(office.db, SENDER)
+    assert len(await told()) == 2  # a meeting that has begun keeps whom it has
