@@ -357,3 +357,17 @@ async def test_in_english_the_same_pages_are_in_english(site: Site):
     page = await site.browser("en").get(link)
     assert "I will attend" in page.text
     assert "Tham dự" not in page.text
+
+
+async def test_the_next_meeting_is_made_after_this_one(site: Site):
+    office, meeting = await sent(site)
+    browser = await secretary_of(site, office)
+    page = await browser.get(f"/meetings/{meeting}")
+    assert f"/meetings/{meeting}/clone" in page.html
+    await browser.get(f"/meetings/{meeting}/clone")
+    page = await browser.post(f"/meetings/{meeting}/clone", date="hôm nào đó", agenda="true")
+    assert page.status == 422
+    page = await browser.post(f"/meetings/{meeting}/clone", date="2031-03-05", agenda="true", people="true")
+    assert page.status == 200
+    assert 'value="2031-03-05"' in page.html
+    assert "Việc thứ nhất" in page.html
