@@ -176,11 +176,11 @@ async def meeting_page(reading: Reading, actor: Actor, meeting_id: str) -> Meeti
         sending=await sending(reading, meeting_id) if by.organises else Sending(0, 0),
         letters=await letters_about(reading, meeting_id) if by.organises else [],
         history=await _history(reading, meeting_id) if by.organises else [],
-        split_from=await _split_from(reading, actor, meeting),
+        split_from=await split_source(reading, actor, meeting),
     )  # fmt: skip
 
 
-async def _split_from(reading: Reading, actor: Actor, meeting: Row) -> Row | None:
+async def split_source(reading: Reading, actor: Actor, meeting: Row) -> Row | None:
     source = meetings.c.id == meeting.split_from_id
     return await reading.first(sa.select(meetings.c.id, meetings.c.title).where(source, visible(actor))) if meeting.split_from_id else None
 

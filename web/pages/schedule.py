@@ -20,6 +20,7 @@ from meetings.models.meeting import TYPES
 from meetings.perform import perform
 from meetings.queries.directory import all_agencies, all_rooms
 from meetings.queries.meetings import meeting_page
+from meetings.queries.schedule_form import form_page
 from meetings.queries.scheduling import Preview, advice_for, preview_of
 from meetings.scheduling import CancelMeeting, CreateDraft, DiscardDraft, SaveDraft, SendInvitations
 from meetings.sent_form import form_of
@@ -64,9 +65,7 @@ async def edit_page(
 ) -> web.Response:
     meeting_id = request.match_info["id"]
     async with request.app[DB].reading() as reading:
-        found = await meeting_page(reading, actor, meeting_id)
-        if not found.by.organises:
-            raise NotFound
+        found = await form_page(reading, actor, meeting_id)
         if found.meeting.state in ("finished", "cancelled"):
             raise Conflict("meeting_over")
         form = _whole(raw or found.meeting.draft or await form_of(reading, meeting_id))
