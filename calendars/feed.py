@@ -81,11 +81,10 @@ def freebusy_bytes(name: str, spans: Sequence[Span], start: datetime, end: datet
 
 def folded(lines: Iterable[str]) -> bytes:
     """CRLF, UTF-8, no line longer than 75 octets and none cut within a letter (RFC 5545, 3.1)."""
-    out = [content if len(content := line.encode()) <= 75 else _fold(content) for line in lines]
-    return b"\r\n".join(out) + b"\r\n"
+    return ("\r\n".join([line if len(line) <= 75 and line.isascii() else _fold(line.encode()) for line in lines]) + "\r\n").encode()
 
 
-def _fold(content: bytes) -> bytes:
+def _fold(content: bytes) -> str:
     parts, start, room = [], 0, 75
     while len(content) - start > room:
         end = start + room
@@ -93,7 +92,7 @@ def _fold(content: bytes) -> bytes:
             end -= 1
         parts.append(content[start:end])
         start, room = end, 74
-    return b"\r\n ".join([*parts, content[start:]])
+    return b"\r\n ".join([*parts, content[start:]]).decode()
 
 
 def _text(text: str) -> str:
@@ -102,7 +101,7 @@ def _text(text: str) -> str:
 
 def _utc(at: datetime) -> str:
     """Of a time in UTC, as all of the domain are."""
-    return f"{at.year:04}{at.month:02}{at.day:02}T{at.hour:02}{at.minute:02}{at.second:02}Z"
+    return at.isoformat()[:19].replace("-", "").replace(":", "") + "Z"
 
 
 def _moment(name: str, instant: datetime, zone: str) -> str:

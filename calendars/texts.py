@@ -45,7 +45,15 @@ def _when(facts: Invitation) -> str:
     return span_text(clock.instant(facts.starts_at), clock.instant(facts.ends_at), facts.language, facts.zone)
 
 
+def _zone_note(facts: Invitation) -> str:
+    """The zone and the time in Vietnam, of a meeting that is held elsewhere."""
+    if facts.zone == clock.HOME_ZONE:
+        return ""
+    home = span_text(clock.instant(facts.starts_at), clock.instant(facts.ends_at), facts.language)
+    return f"{facts.zone}; {translator(facts.language)('meeting.home_time', when=home)}"
+
+
 def _render(template: str, facts: Invitation) -> str:
     return environment().get_template(template).render(
-        f=facts, t=translator(facts.language), when=_when(facts), zone_note="" if facts.zone == clock.HOME_ZONE else facts.zone,
+        f=facts, t=translator(facts.language), when=_when(facts), zone_note=_zone_note(facts),
     )  # fmt: skip
