@@ -99,7 +99,7 @@ async def vote_through(db: Database, postgres: OwnPostgres, step: str, kind: str
         with pytest.MonkeyPatch.context() as patch:
             arm(step, killer.strike, patch)
             await asyncio.gather(*(history.vote(client, ballot, "for") for client in clients))
-        assert killer.again is not None
+        assert killer.again is not None, (step, kind, history.acts)
         await killer.again
         assert [act.outcome for act in history.acts] == ["ok"] * VOTERS, (step, kind)
         assert await perform.perform(db, held.chair, CloseBallot(meeting_id=held.id, ballot_id=ballot))
