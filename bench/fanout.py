@@ -23,8 +23,8 @@ from .peers import peer
 from .servers import bare as bare_server
 from .servers import database, stock
 
-SIZES = {200: 200, 1000: 60, 2000: 40}  # clients: rounds of one event to all
-REPEATS = 7
+SIZES = {200: 100, 1000: 30, 2000: 20}  # clients: rounds of one event to all
+REPEATS = 5
 # Server, its name in the figures, what it does, and the least that the room should do of it with 2,000 clients.
 BESIDE = (
     ("stock", "stock", "python-socketio emit", 6.0),
