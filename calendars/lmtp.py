@@ -44,7 +44,7 @@ class _Handler:
             head = f"Return-Path: <{envelope.mail_from or ''}>\r\nDelivered-To: {address}\r\n"
             try:
                 kept = await self._inbox.take(head.encode("utf-8", "replace") + content)
-            except Exception:
+            except Exception:  # the sending server keeps the mail and tries again
                 log.exception("a mail could not be kept")
                 kept = False
             answers.append("250 2.0.0 kept" if kept else "451 4.3.0 try again later")

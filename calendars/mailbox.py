@@ -26,7 +26,7 @@ async def watch(settings: Settings, inbox: Inbox) -> None:
             await _one_connection(settings, inbox)
         except (ImapError, OSError, EOFError, TimeoutError, ValueError) as error:
             log.warning("mailbox: %s", error or type(error).__name__)
-        except Exception:
+        except Exception:  # a fault of ours must not end the reading of mail; it begins again
             log.exception("mailbox")
         await asyncio.sleep(AFTER_A_FAULT)
 

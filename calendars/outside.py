@@ -67,7 +67,7 @@ class OutsideReader:
             await self._rows.failed(row, fault.code, fault.detail)
         except Unavailable:
             raise
-        except Exception:
+        except Exception:  # what one calendar holds must not stop the others
             log.exception("calendar at %s", row.host)
             await self._rows.failed(row, "unreachable", "")
 

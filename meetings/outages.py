@@ -28,7 +28,7 @@ def outages_told() -> Iterator[None]:
         yield
     except Refusal:
         raise
-    except Exception as error:
+    except Exception as error:  # whatever a driver raises; what is no outage goes on
         code = outage(error)
         if code is None:
             raise

@@ -264,7 +264,7 @@ async def _one(tx: Transaction, actor: Actor, command: Command) -> Outcome:
             audit.record(tx, actor, command, answer)
     except Refusal as refusal:
         return refusal
-    except Exception as error:
+    except Exception as error:  # one faulty command must not fail those that share its transaction
         if outage(error):  # nothing more can be done in this transaction; SQLite may have ended it already
             raise
         log.exception("%s failed", type(command).__name__)

@@ -99,7 +99,7 @@ class Live:
             return answer if answer is None else {"ok": True} | answer
         except Refusal as refusal:
             return refused(refusal, self._language(sid))
-        except Exception:
+        except Exception:  # a fault of ours: told in words, and the connection lives on
             log.exception("%s failed", name)
             return refused(Refusal("failed"), self._language(sid))
 

@@ -116,7 +116,7 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         return _sorry(request, error.status, Problem(code))
     except (ConnectionResetError, TimeoutError):
         raise
-    except Exception:
+    except Exception:  # a fault of ours: told in words, with its number in the log
         log.exception("%s %s failed", request[REQUEST_ID], _route(request))
         return _sorry(request, 500, Problem("failed", params={"number": request[REQUEST_ID]}))
 
