@@ -59,5 +59,5 @@ async def invite(secretary: Page, who: str, how: str) -> None:
     await secretary.select_option("#invite-how", how)
     await secretary.fill("#people-filter", who)
     await secretary.locator("#people-found [role=option]").first.wait_for()
-    async with secretary.expect_response(lambda answer: answer.request.method == "POST" and "/edit" in answer.url):
+    async with secretary.expect_response(lambda answer: "add%3A" in (answer.request.post_data or "")):
         await secretary.press("#people-filter", "Enter")

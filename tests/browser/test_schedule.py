@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from .conftest import PHONE, People
 
@@ -84,6 +86,26 @@ async def test_people_are_found_without_marks_and_whole_groups_invited_at_once(p
     await page.reload()
     await expect(page.locator("#invited-count")).to_contain_text("40 cơ quan, 40 thành phần")
     await expect(page.locator("#chosen")).to_contain_text("39/40 xã, phường, trừ")
+
+
+async def test_on_a_slow_line_nobody_is_lost_who_was_chosen_just_before_going_on(people: People) -> None:
+    page = await new_draft(people)
+    chosen = asyncio.Event()
+
+    async def slowly(route: Route) -> None:
+        if "add%3A" in (route.request.post_data or ""):
+            await chosen.wait()
+        await route.continue_()
+
+    await page.route("**/edit", slowly)
+    await page.fill("#people-filter", "giam doc so y te")
+    await page.locator("#people-found [role=option]").first.wait_for()
+    await page.press("#people-filter", "Enter")
+    await page.get_by_role("button", name="Xem trước").click()
+    await page.wait_for_timeout(300)  # a form that was sent would have gone by now
+    chosen.set()
+    await expect(page.locator(".invited-list")).to_contain_text("Giám đốc")
+    await expect(page.get_by_text("Chưa điền mục này.").first).to_be_visible()
 
 
 async def test_without_script_people_are_found_and_invited_by_plain_buttons(people: People) -> None:

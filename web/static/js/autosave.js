@@ -5,13 +5,22 @@ export class Autosave {
   #saved;
   #timer = 0;
   #turn = Promise.resolve();
+  #waiting = 0; // turns that are not over
 
   /** `saved`: the element that tells how saving goes. */
   constructor(form, saved) {
     this.#form = form;
     this.#saved = saved;
     form.addEventListener("input", (event) => { if (!event.target.closest("[data-finds]")) this.soon(); });
-    form.addEventListener("submit", () => window.clearTimeout(this.#timer));
+    form.addEventListener("submit", (event) => this.#submitted(event));
+  }
+
+  /** What was done last is carried out first: sent meanwhile, the form would not know of it. */
+  #submitted(event) {
+    window.clearTimeout(this.#timer);
+    if (!this.#waiting) return;
+    event.preventDefault();
+    this.#turn.then(() => this.#form.requestSubmit(event.submitter));
   }
 
   soon() {
@@ -22,7 +31,8 @@ export class Autosave {
   /** Saves, and does what the button with this value would do; what the server said, or null when it could not be reached. */
   act(action = "save") {
     window.clearTimeout(this.#timer);
-    this.#turn = this.#turn.then(() => this.#save(action));
+    this.#waiting += 1;
+    this.#turn = this.#turn.then(() => this.#save(action)).finally(() => { this.#waiting -= 1; });
     return this.#turn;
   }
 

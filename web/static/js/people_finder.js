@@ -10,6 +10,7 @@ export class PeopleFinder {
   #timer = 0;
   #asked = null;
   #found = [];
+  #shown = ""; // what was typed when these were found
   #at = -1;
 
   /** `pick(one)`: is called with what was chosen: {key, name, detail, agency}. */
@@ -46,6 +47,7 @@ export class PeopleFinder {
     try {
       const answer = await fetch(`${this.#box.dataset.finds}?${new URLSearchParams({ find: typed })}`, { signal: asked.signal });
       if (!answer.ok) throw new Error(answer.status);
+      this.#shown = typed;
       this.#show((await answer.json()).found);
     } catch (error) {
       if (error.name !== "AbortError") this.#say(this.#box.dataset.failed);
@@ -106,7 +108,8 @@ export class PeopleFinder {
     const steps = { ArrowDown: 1, ArrowUp: -1 };
     if (event.key === "Enter") {
       event.preventDefault(); // the form is not sent by searching
-      if (!this.#list.hidden && this.#at >= 0) this.#choose(this.#at);
+      // Never one who was found for something else, typed before.
+      if (!this.#list.hidden && this.#at >= 0 && this.#shown === this.#input.value.trim()) this.#choose(this.#at);
       else this.#soon();
     } else if (event.key === "Escape" && !this.#list.hidden) {
       event.preventDefault();
