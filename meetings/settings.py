@@ -73,6 +73,8 @@ class Settings:
                 values[known[name].name] = kind(text)
             except ValueError:
                 raise ValueError(f"{name} must be a {kind.__name__}, not {text!r}") from None
+        if "port" in values:
+            values.setdefault("base_url", f"http://127.0.0.1:{values['port']}")
         return cls(**values)
 
     def environ(self) -> dict[str, str]:
