@@ -72,19 +72,29 @@ def plan(sent: Mapping[str, Invitation], now: Mapping[str, Invitation], sequence
     raised = bool(gone) or any(SIGNIFICANT & set(codes) for codes in differences.values())
     new = sequence + 1 if raised and sent else sequence
     mails = [
-        Mail(key, _updated(facts, new, differences.get(key, ()))) for key, facts in now.items() if key not in sent or differences[key]
+        Mail(key, _updated(facts, sent.get(key), new, differences.get(key, ())))
+        for key, facts in now.items()
+        if key not in sent or differences[key]
     ]
     stamp = next(iter(now.values())).dtstamp if now else clock.iso(clock.now())
     mails += [Mail(key, replace(sent[key], method="CANCEL", sequence=new, dtstamp=stamp, changes=(), whole=False)) for key in gone]
     return new, mails
 
 
-def _updated(facts: Invitation, sequence: int, changes: tuple[str, ...]) -> Invitation:
+def _updated(facts: Invitation, before: Invitation | None, sequence: int, changes: tuple[str, ...]) -> Invitation:
     """Only a change that may have cost the answer its ground asks for it again (RFC 5546, 2.1.4)."""
     answer = "waiting" if SIGNIFICANT & set(changes) else facts.answer
-    if (sequence, changes, answer) == (facts.sequence, facts.changes, facts.answer):
+    stamp = _later(facts.dtstamp, before.dtstamp) if before else facts.dtstamp
+    if (sequence, changes, answer, stamp) == (facts.sequence, facts.changes, facts.answer, facts.dtstamp):
         return facts
-    return replace(facts, sequence=sequence, changes=changes, answer=answer)
+    return replace(facts, sequence=sequence, changes=changes, answer=answer, dtstamp=stamp)
+
+
+def _later(stamp: str, before: str) -> str:
+    """`stamp`, or a second after `before`: of two versions with one SEQUENCE a calendar keeps that of the later DTSTAMP, which has
+    whole seconds (RFC 5546, 2.1.5)."""
+    least = clock.instant(before).replace(microsecond=0) + timedelta(seconds=1)
+    return clock.iso(max(clock.instant(stamp), least))
 
 
 async def facts_of(reading: Reading, meeting: Row, sender: Sender) -> dict[str, Invitation]:

@@ -106,6 +106,16 @@ async def test_adding_tells_only_the_new_one_and_removing_only_the_removed(offic
     assert told(await mails(office.db, 6)) == {"c": ("REQUEST", 1, ())}
 
 
+async def test_versions_of_one_sequence_are_dated_a_second_apart_however_fast_they_follow(office: Office):
+    meeting = await office.draft()
+    await office.send(meeting)
+    await office.change(meeting, office.form(title="Lần hai"), 2)
+    await office.change(meeting, office.form(title="Lần ba"), 4)
+    stamps = [clock.instant(m.dtstamp).replace(microsecond=0) for m in await mails(office.db) if m.recipient_email == "b@hue.example"]
+    assert stamps == sorted(set(stamps))
+    assert len(stamps) == 3
+
+
 async def test_nothing_new_means_no_mail(office: Office):
     meeting = await office.draft()
     await office.send(meeting)
