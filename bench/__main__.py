@@ -9,7 +9,9 @@ import sys
 
 from .figures import HEADER, SERVER
 
-BENCHES = ("fanout", "votes", "join", "restart", "memory", "minutes", "age", "pages", "replies", "invitations", "smtp", "feeds")
+BENCHES = (
+    "fanout", "votes", "join", "restart", "memory", "minutes", "age", "pages", "find_time", "replies", "invitations", "smtp", "feeds",
+)  # fmt: skip
 
 
 def main(names: list[str]) -> int:

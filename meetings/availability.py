@@ -107,7 +107,8 @@ class Search:
 
     def best(self, order: Order, most: int = 5) -> list[Choice]:
         """The best starts by that order, none of which overlaps another; fewer where there are no more."""
-        left, found = self.fitting, []
+        left = self.fitting
+        found: list[Choice] = []
         while left and len(found) < most:
             start = self._first(left, order)
             found.append(self.choice(start))
