@@ -6,12 +6,10 @@ from __future__ import annotations
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import cache
-
-import holidays
 
 from . import clock
 from .database import Row
+from .working_time import ORDINARY
 
 NOTICE_DAYS = 3  # working days, Decision 45/2018/QĐ-TTg; urgent meetings are exempt
 # Longest duration by type, in working hours (Decision 45/2018, of half a day or a day or two).
@@ -30,26 +28,16 @@ class Advice:
     way_out: Mapping[str, str] = field(default_factory=dict)
 
 
-@cache
-def _holidays(year: int) -> Mapping[date, str]:
-    return holidays.country_holidays("VN", years=year)
-
-
-def is_working_day(day: date) -> bool:
-    """Monday to Friday, without the public holidays of Vietnam."""
-    return day.weekday() < 5 and day not in _holidays(day.year)
-
-
 def working_days_between(sent: date, held: date) -> int:
     """Whole working days from the day after sending to the day of the meeting."""
     days = (sent + timedelta(days=n) for n in range(1, (held - sent).days + 1))
-    return sum(is_working_day(day) for day in days)
+    return sum(ORDINARY.works(day) for day in days)
 
 
 def earliest_day(sent: date) -> date:
     """The first working day that leaves the notice that the decision asks for."""
     day = sent
-    while working_days_between(sent, day) < NOTICE_DAYS or not is_working_day(day):
+    while working_days_between(sent, day) < NOTICE_DAYS or not ORDINARY.works(day):
         day += timedelta(days=1)
     return day
 
@@ -62,7 +50,7 @@ def of_time(kind: str, urgent: bool, start: datetime, end: datetime, now: dateti
     elif not urgent and kind != "urgent" and (left := working_days_between(today, day)) < NOTICE_DAYS:
         params = {"left": max(left, 0), "days": NOTICE_DAYS}
         found.append(Advice("short_notice", params, {"date": earliest_day(today).isoformat()}))
-    if not is_working_day(day):
+    if not ORDINARY.works(day):
         found.append(Advice("day_off"))
     hours = (end - start).total_seconds() / 3600
     if hours > LONGEST.get(kind, 8):

@@ -298,6 +298,7 @@ def test_working_days_of_notice_skip_weekends_and_holidays():
     assert advice.working_days_between(friday, date(2026, 12, 2)) == 3
     assert advice.earliest_day(friday) == date(2026, 12, 2)
     assert advice.working_days_between(date(2026, 8, 31), date(2026, 9, 3)) == 1  # 1 and 2 September are holidays
+    assert advice.working_days_between(date(2026, 8, 21), date(2026, 8, 22)) == 1  # a Saturday worked instead of a Monday
 
 
 def test_warnings_name_their_way_out():
