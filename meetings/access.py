@@ -110,6 +110,16 @@ def organised(actor: Actor) -> sa.ColumnElement[bool]:
     return sa.or_(mine, meetings.c.host_agency_id == actor.agency_id) if actor.staff else mine
 
 
+def part_of(part: str, agency_id: str | None) -> sa.ColumnElement[bool]:
+    """Of rows of `meetings`, those that an agency hosts ("host"), prepares ("prepare") or is invited to ("attend"). Says nothing of who
+    may see them."""
+    if part == "host":
+        return meetings.c.host_agency_id == agency_id
+    if part == "prepare":
+        return meetings.c.preparing_agency_id == agency_id
+    return _invited(_INVITED.c.agency_id == agency_id)
+
+
 _INVITED = participants.alias("invited")
 
 

@@ -10,13 +10,14 @@ TYPES = (
     "business", "coordination", "regular", "urgent", "thematic", "professional", "advisory", "review", "conference", "training",
 )  # fmt: skip
 
+STATES = ("draft", "invited", "live", "finished", "cancelled")
 CHECKED = ("", "ok", "bad")  # of a site's sound, picture and network; empty: not yet tested
 
 meetings = sa.Table(
     "meetings", metadata,
     key(),
     sa.Column("uid", sa.String(120), nullable=False, unique=True),  # of the calendar event; never changes
-    one_of("state", "draft", "invited", "live", "finished", "cancelled"),
+    one_of("state", *STATES),
     one_of("type", *TYPES),
     line("title"), line("title_folded"),  # title_folded: text.fold(title), for search
     ref("host_agency_id", "agencies"),
@@ -53,6 +54,7 @@ meetings = sa.Table(
     at("minutes_approved_at"),
     at("created_at", nullable=False), at("changed_at", nullable=False),
     sa.CheckConstraint("state = 'draft' OR (starts_at IS NOT NULL AND ends_at > starts_at)", name="times"),
+    sa.Index(None, "state", "starts_at"), sa.Index(None, "host_agency_id", "starts_at"), sa.Index(None, "room_id", "starts_at"),
 )  # fmt: skip
 
 # A bridge site (điểm cầu): a place with people of its own, who may share one device. Kept when no longer planned, because speeches
@@ -125,6 +127,7 @@ participants = sa.Table(
     one_of("absence", "", "excused", "unexcused"), line("absence_reason"),  # as the secretary marked it
     sa.Column("seat", sa.String(8), nullable=True),  # its label in the plan of the meeting's room
     sa.UniqueConstraint("meeting_id", "person_id"), sa.UniqueConstraint("meeting_id", "seat"),
+    sa.Index(None, "person_id", "answer"), sa.Index(None, "person_id", "duty"), sa.Index(None, "meeting_id", "agency_id"),
 )  # fmt: skip
 
 # Whom somebody named to attend in his place, and what became of it.

@@ -1,15 +1,13 @@
-"""Lists of meetings, and one meeting whole, as pages show them. All of it starts from what the actor may see."""
+"""One meeting whole, as its page shows it; it starts from what the actor may see."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
-from .. import clock
 from ..access import standing, visible
 from ..commands import Actor
 from ..database import Reading, Row
@@ -21,30 +19,11 @@ from ..models.organisation import agencies
 from ..models.room import ballots, conclusions, speeches
 from ..seating import room_with_plan
 from ..standing import Standing
-from ..text import fold
 from .deliveries import Sending, deliveries, sending
-from .letters import letters_about, waiting_letters
-from .minutes import to_remark
+from .letters import letters_about
 
-PAGE = 25
-SOON = timedelta(minutes=30)
 # Commands that a meeting's history passes over: many, or of one person alone.
 UNTOLD = ("SaveDraft", "CastVote", "AppendMinutesUpdate", "ShowPage", "OpenPaper", "SaveNote", "SendMessage")
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    when: str = "upcoming"  # upcoming, past, drafts
-    text: str = ""
-    host: str = ""
-    page: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    rows: Sequence[Row]
-    total: int
-    pages: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,84 +48,6 @@ class MeetingPage:
     letters: Sequence[Row]  # mail that came in, the newest first; for organisers
     history: Sequence[Row]  # for organisers
     split_from: Row | None  # (id, title) of the meeting whose items it took over, where the actor may see that one
-
-
-_ME = participants.alias("me")
-
-
-def _listing(actor: Actor) -> sa.Select[Any]:
-    """A meeting's row as lists show it, with the actor's own answer."""
-    own = _ME.c.person_id == actor.person_id if actor.kind == "account" else _ME.c.id == actor.participant_id
-    joined = meetings.join(agencies, agencies.c.id == meetings.c.host_agency_id).outerjoin(
-        _ME, sa.and_(_ME.c.meeting_id == meetings.c.id, own, ~_ME.c.removed)
-    )
-    columns = [c for c in meetings.c if c.name not in ("draft", "requests", "contact", "cancel_reason")]
-    return sa.select(
-        *columns, agencies.c.short_name.label("host_name"), _ME.c.id.label("my_id"), _ME.c.answer.label("my_answer"),
-        _ME.c.duty.label("my_duty"),
-    ).select_from(joined)  # fmt: skip
-
-
-async def listed(reading: Reading, actor: Actor, filter: Filter) -> Listed:
-    """One page of the meetings that fit. `text` is found in titles, with and without Vietnamese marks."""
-    now = clock.now()
-    wanted: list[sa.ColumnElement[bool]] = [visible(actor)]
-    if filter.when == "drafts":
-        wanted.append(meetings.c.state == "draft")
-    elif filter.when == "past":
-        wanted += [meetings.c.state != "draft", sa.or_(meetings.c.ends_at < now, meetings.c.state.in_(("finished", "cancelled")))]
-    else:
-        wanted += [meetings.c.state.in_(("invited", "live")), sa.or_(meetings.c.ends_at >= now, meetings.c.state == "live")]
-    if filter.text:
-        wanted.append(meetings.c.title_folded.contains(fold(filter.text), autoescape=True))
-    if filter.host:
-        wanted.append(meetings.c.host_agency_id == filter.host)
-    total = await reading.value(sa.select(sa.func.count()).select_from(meetings).where(*wanted)) or 0
-    order = meetings.c.starts_at.asc() if filter.when == "upcoming" else meetings.c.starts_at.desc()
-    if filter.when == "drafts":
-        order = meetings.c.draft_saved_at.desc()
-    page = _listing(actor).where(*wanted).order_by(order, meetings.c.id).limit(PAGE).offset((filter.page - 1) * PAGE)
-    return Listed(await reading.all(page), total, max(1, -(-total // PAGE)))
-
-
-@dataclass(frozen=True, slots=True)
-class Today:
-    """What waits for the actor, and the next seven days."""
-
-    now: Sequence[Row]
-    to_answer: Sequence[Row]
-    drafts: Sequence[Row]
-    to_approve: Sequence[Row]
-    to_remark: Sequence[Row]
-    week: Sequence[Row]
-    tasks: Sequence[Row]
-    letters: int  # mail that came in and waits for the actor
-
-
-async def today(reading: Reading, actor: Actor) -> Today:
-    now = clock.now()
-    listing = _listing(actor).where(visible(actor))
-    until = now + timedelta(days=7)
-    held = meetings.c.state.in_(("invited", "live"))
-    soon = sa.and_(held, meetings.c.starts_at < until, meetings.c.ends_at > now - timedelta(days=1))
-    begun = sa.and_(meetings.c.state == "live", meetings.c.started_at > now - timedelta(days=1))  # on another day than planned
-    near = await reading.all(listing.where(sa.or_(soon, begun)).order_by(meetings.c.starts_at))
-    mine = [row for row in near if row.my_id]
-    waiting = listing.where(_ME.c.answer == "waiting", meetings.c.state == "invited", meetings.c.starts_at > now)
-    drafts = listing.where(meetings.c.state == "draft").order_by(meetings.c.draft_saved_at.desc()).limit(5)
-    open_minutes = listing.where(
-        meetings.c.state == "finished", meetings.c.minutes_state == "open", _ME.c.duty.in_(("chair", "secretary"))
-    )
-    return Today(
-        now=[row for row in near if row.state == "live" or (row.my_id and row.starts_at - SOON < now < row.ends_at)],
-        to_answer=await reading.all(waiting.order_by(meetings.c.starts_at).limit(10)),
-        drafts=await reading.all(drafts),
-        to_approve=await reading.all(open_minutes.order_by(meetings.c.ended_at.desc()).limit(20)),
-        to_remark=await to_remark(reading, actor),
-        week=[row for row in mine if row.ends_at > now - timedelta(hours=12)],
-        tasks=(await tasks_of(reading, actor))[:5],
-        letters=await waiting_letters(reading, actor),
-    )  # fmt: skip
 
 
 async def meeting_page(reading: Reading, actor: Actor, meeting_id: str) -> MeetingPage:
@@ -189,18 +90,3 @@ async def _history(reading: Reading, meeting_id: str) -> Sequence[Row]:
     told = audit.c.command.not_in(UNTOLD)
     wanted = sa.select(audit.c.at, audit.c.actor, audit.c.actor_name, audit.c.command).where(audit.c.scope == meeting_id, told)
     return await reading.all(wanted.order_by(audit.c.seq.desc()).limit(40))
-
-
-async def tasks_of(reading: Reading, actor: Actor) -> Sequence[Row]:
-    """Conclusions that the actor's agency leads or supports, of meetings that the actor may see; by due date."""
-    if actor.kind != "account":
-        return []
-    joined = conclusions.join(meetings, meetings.c.id == conclusions.c.meeting_id).outerjoin(
-        agencies, agencies.c.id == conclusions.c.lead_agency_id
-    )
-    wanted = sa.select(conclusions, meetings.c.title, agencies.c.name.label("lead_name")).select_from(joined)
-    rows = await reading.all(
-        wanted.where(~conclusions.c.removed, visible(actor), meetings.c.state.in_(("live", "finished")))
-        .order_by(conclusions.c.due_on.is_(None), conclusions.c.due_on, conclusions.c.recorded_at)
-    )  # fmt: skip
-    return [r for r in rows if actor.agency_id == r.lead_agency_id or actor.agency_id in r.support_agency_ids]

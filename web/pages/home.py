@@ -7,7 +7,8 @@ from datetime import timedelta
 from aiohttp import web
 
 from meetings import clock
-from meetings.queries.meetings import tasks_of, today
+from meetings.queries.tasks import tasks_of
+from meetings.queries.today import today
 
 from ..keys import DB, SETTINGS, signed_in
 from ..rendering import page

@@ -19,7 +19,8 @@ from meetings.letters import acts_of
 from meetings.perform import perform
 from meetings.queries.ballots import record_of
 from meetings.queries.directory import all_agencies
-from meetings.queries.meetings import Filter, MeetingPage, listed, meeting_page
+from meetings.queries.lists import Filter, listed
+from meetings.queries.meetings import MeetingPage, meeting_page
 from meetings.queries.substitutes import asked_for
 from meetings.resending import not_there
 from meetings.substitutes import DecideSubstitute
@@ -43,7 +44,7 @@ async def meetings(request: web.Request) -> web.Response:
     query = request.query
     number = query.get("page", "1")
     filter = Filter(
-        when=query.get("when", "upcoming"), text=clean(query.get("text", ""))[:100], host=query.get("host", ""),
+        when=query.get("when", "upcoming"), host=query.get("host", ""),
         page=int(number) if number.isdecimal() and 0 < int(number) < 10_000 else 1,
     )  # fmt: skip
     async with request.app[DB].reading() as reading:

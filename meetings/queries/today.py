@@ -1,0 +1,77 @@
+"""What waits for somebody, and his next seven days."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from .. import clock
+from ..access import visible
+from ..commands import Actor
+from ..database import Reading, Row
+from ..models.meeting import meetings
+from .letters import waiting_letters
+from .listing import HELD, ME, in_state, listing, own_listing
+from .minutes import to_remark
+from .tasks import tasks_of
+
+SOON, DAYS = timedelta(minutes=30), timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """What waits for the actor, and the next seven days."""
+
+    now: Sequence[Row]
+    to_answer: Sequence[Row]
+    drafts: Sequence[Row]
+    to_approve: Sequence[Row]
+    to_remark: Sequence[Row]
+    week: Sequence[Row]
+    tasks: Sequence[Row]
+    letters: int  # mail that came in and waits for the actor
+
+
+async def today(reading: Reading, actor: Actor) -> Today:
+    now = clock.now()
+    drafts = listing(actor).where(visible(actor), meetings.c.state == "draft").order_by(meetings.c.draft_saved_at.desc()).limit(5)
+    live = await reading.all(_running(actor, now).order_by(meetings.c.starts_at))
+    mine = await reading.all(_next_days(actor, now).order_by(meetings.c.starts_at))
+    return Today(
+        now=[*live, *(row for row in mine if row.state != "live" and row.starts_at - SOON < now < row.ends_at)],
+        to_answer=await reading.all(_waiting(actor, now).order_by(meetings.c.starts_at).limit(10)),
+        drafts=await reading.all(drafts),
+        to_approve=await reading.all(_open_minutes(actor).order_by(meetings.c.ended_at.desc()).limit(20)),
+        to_remark=await to_remark(reading, actor),
+        week=[row for row in mine if row.ends_at > now - timedelta(hours=12)],
+        tasks=(await tasks_of(reading, actor))[:5],
+        letters=await waiting_letters(reading, actor),
+    )  # fmt: skip
+
+
+def _near(now: datetime) -> sa.ColumnElement[bool]:
+    """Planned for now or the next seven days, or begun on another day than planned."""
+    soon = sa.and_(meetings.c.starts_at < now + DAYS, meetings.c.ends_at > now - timedelta(days=1))
+    return sa.or_(soon, sa.and_(meetings.c.state == "live", meetings.c.started_at > now - timedelta(days=1)))
+
+
+def _running(actor: Actor, now: datetime) -> sa.Select[Any]:
+    """Of the agency too, whoever is invited."""
+    return listing(actor).where(meetings.c.state == "live", _near(now), visible(actor))
+
+
+def _next_days(actor: Actor, now: datetime) -> sa.Select[Any]:
+    return own_listing(actor).where(in_state(*HELD), _near(now), visible(actor))
+
+
+def _waiting(actor: Actor, now: datetime) -> sa.Select[Any]:
+    return own_listing(actor).where(ME.c.answer == "waiting", in_state("invited"), meetings.c.starts_at > now, visible(actor))
+
+
+def _open_minutes(actor: Actor) -> sa.Select[Any]:
+    duties = ME.c.duty.in_(("chair", "secretary"))
+    return own_listing(actor).where(duties, in_state("finished"), meetings.c.minutes_state == "open", visible(actor))
