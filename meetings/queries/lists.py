@@ -14,20 +14,25 @@ from ..access import part_of, visible
 from ..commands import Actor
 from ..database import Reading, Row
 from ..models.meeting import meetings
-from .listing import HELD, involved, listing, own_listing
+from ..text import fold
+from .listing import HELD, in_state, involved, listing, own_listing
 
 PAGE = 25
-COUNTED = 500  # more than so many are not counted: what nobody pages through need not be
+LONGEST = timedelta(days=60)  # a meeting left open for longer is found among the past ones
+COUNTED, MOST_PAGES = 500, 20  # more than so many are not counted: what nobody pages through need not be
 WHOSE = ("all", "host", "attend", "prepare", "mine")
 WHEN = ("upcoming", "past", "drafts")
+STATES_OF = {"upcoming": HELD, "past": ("invited", "finished", "cancelled"), "drafts": ()}  # what can be asked for in each
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """`whose`: that our agency hosts, is invited to, prepares; that I am invited to; or all that I may see. `state`: a state's name or
-    empty. `since`, `until`: days, both included. `host`: an agency's id or empty."""
+    """`whose`: that our agency hosts, is invited to, prepares; that I am invited to; or all that I may see. `text` is found in
+    titles, with and without Vietnamese marks. `state`: a state's name or empty. `host`: an agency's id or empty. `since`, `until`:
+    days, both included."""
 
     when: str = "upcoming"
+    text: str = ""
     whose: str = "all"
     state: str = ""
     host: str = ""
@@ -56,6 +61,8 @@ async def listed(reading: Reading, actor: Actor, filter: Filter, zone: str = clo
         wanted.append(part_of(filter.whose, actor.agency_id))
     if not actor.staff:  # what anybody may see by himself is little: begin there
         wanted.append(meetings.c.id.in_(involved(actor)))
+    if filter.text:
+        wanted.append(meetings.c.title_folded.contains(fold(filter.text), autoescape=True))
     if filter.state:
         wanted.append(meetings.c.state == filter.state)
     if filter.host:
@@ -76,7 +83,8 @@ def _when(filter: Filter) -> list[sa.ColumnElement[bool]]:
         return [meetings.c.state == "draft"]
     if filter.when == "past":
         return [meetings.c.state != "draft", sa.or_(meetings.c.ends_at < now, meetings.c.state.in_(("finished", "cancelled")))]
-    return [meetings.c.state.in_(HELD), sa.or_(meetings.c.ends_at >= now, meetings.c.state == "live")]
+    # Bounded by the start, so that the index by time is read from there and no further than one page.
+    return [in_state(*HELD), meetings.c.starts_at > now - LONGEST, sa.or_(meetings.c.ends_at >= now, meetings.c.state == "live")]
 
 
 def _between(filter: Filter, zone: str) -> list[sa.ColumnElement[bool]]:

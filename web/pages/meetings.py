@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import partial
 from itertools import groupby
 from typing import Any
+from urllib.parse import urlencode
 
 from aiohttp import web
 
@@ -19,7 +21,7 @@ from meetings.letters import acts_of
 from meetings.perform import perform
 from meetings.queries.ballots import record_of
 from meetings.queries.directory import all_agencies
-from meetings.queries.lists import Filter, listed
+from meetings.queries.lists import MOST_PAGES, STATES_OF, WHEN, WHOSE, Filter, listed
 from meetings.queries.meetings import MeetingPage, meeting_page
 from meetings.queries.substitutes import asked_for
 from meetings.resending import not_there
@@ -29,7 +31,7 @@ from meetings.views import ballot_view
 
 from ..flashes import redirect
 from ..forms import command_from, fields_of
-from ..keys import DB, LANGUAGE, known, signed_in
+from ..keys import DB, LANGUAGE, SETTINGS, known, signed_in
 from ..rendering import page
 from ..roll_words import roll_words
 from .schedule import sender_of
@@ -41,16 +43,38 @@ Problems = tuple[Problem, ...]
 @routes.get("/meetings")
 async def meetings(request: web.Request) -> web.Response:
     actor = signed_in(request)
-    query = request.query
-    number = query.get("page", "1")
-    filter = Filter(
-        when=query.get("when", "upcoming"), host=query.get("host", ""),
-        page=int(number) if number.isdecimal() and 0 < int(number) < 10_000 else 1,
-    )  # fmt: skip
+    filter = filter_of(request.query)
     async with request.app[DB].reading() as reading:
-        found = await listed(reading, actor, filter)
+        found = await listed(reading, actor, filter, request.app[SETTINGS].zone)
         hosts = await all_agencies(reading)
-    return page(request, "meetings/list.html", found=found, filter=filter, hosts=hosts)
+    return page(request, "meetings/list.html", found=found, filter=filter, hosts=hosts, states=STATES_OF, again=_again(filter))
+
+
+def filter_of(query: Mapping[str, str]) -> Filter:
+    """What cannot be meant is passed over: an address typed by hand shows a list, not an error."""
+    when, whose, number = query.get("when", ""), query.get("whose", ""), query.get("page", "1")
+    when = when if when in WHEN else WHEN[0]
+    return Filter(
+        when=when, whose=whose if whose in WHOSE else WHOSE[0], text=clean(query.get("text", ""))[:100],
+        state=query.get("state", "") if query.get("state") in STATES_OF[when] else "", host=query.get("host", "")[:32],
+        since=_day(query.get("since", "")), until=_day(query.get("until", "")),
+        page=int(number) if number.isascii() and number.isdecimal() and 0 < int(number) <= MOST_PAGES else 1,
+    )  # fmt: skip
+
+
+def _day(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text[:10])
+    except ValueError:
+        return None
+    return day if 2000 <= day.year < 2200 else None
+
+
+def _again(filter: Filter) -> str:
+    """The address of the same list, up to the page's number."""
+    fields = {"when": filter.when, "whose": filter.whose, "text": filter.text, "state": filter.state, "host": filter.host}
+    days = {"since": filter.since.isoformat() if filter.since else "", "until": filter.until.isoformat() if filter.until else ""}
+    return f"/meetings?{urlencode({key: value for key, value in (fields | days).items() if value})}&page="
 
 
 @routes.get("/meetings/{id}")
