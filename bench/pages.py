@@ -55,7 +55,10 @@ async def run() -> list[Figure]:
             cookie = f"{COOKIE}={city.cookie}"
             with tempfile.TemporaryDirectory() as folder:
                 async with listening(build_app(Settings(data=Path(folder)), db, work=False)) as port:
-                    pages = {"home": "/", "meeting": f"/meetings/{city.meeting}", "schedule form": f"/meetings/{city.meeting}/edit"}
+                    pages = {
+                        "home": "/", "meetings": "/meetings", "meeting": f"/meetings/{city.meeting}",
+                        "schedule form": f"/meetings/{city.meeting}/edit",
+                    }  # fmt: skip
                     for name, path in pages.items():
                         page = await one(f"http://127.0.0.1:{port}{path}", cookie)
                         _, _, alone = await asked(port, cookie, path, 1)
