@@ -4,7 +4,6 @@ come back at the moment it listens."""
 from __future__ import annotations
 
 import time
-from itertools import cycle, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -33,7 +32,7 @@ async def restarted(kind: str, folder: Path) -> float:
             meeting = await reading.value(sa.select(meetings.c.id).where(meetings.c.state == "live"))
         await db.close()
         await city.start("web", "serve")
-        cookies = list(islice(cycle([(await city.client(name)).wire.cookie for name in PEOPLE]), CLIENTS))
+        cookies = await city.cookies(PEOPLE, CLIENTS)
         join = ("join", {"meeting_id": meeting})
         async with load(city.port, cookies, join):
             assert city.process is not None

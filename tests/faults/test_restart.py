@@ -6,7 +6,6 @@ from __future__ import annotations
 import asyncio
 import random
 import re
-from itertools import cycle, islice
 
 import sqlalchemy as sa
 
@@ -42,8 +41,8 @@ async def test_after_a_restart_everybody_is_back_in_the_right_state(city: City):
         meeting = await reading.value(sa.select(meetings.c.id).where(meetings.c.state == "live"))
     await db.close()
     await city.start("web", "serve")
-    cookies = [(await city.client(name)).wire.cookie for name in PEOPLE]
-    clients = [RoomClient(city.url, cookie) for cookie in islice(cycle(cookies), CLIENTS)]
+    cookies = await city.cookies(PEOPLE, CLIENTS)
+    clients = [RoomClient(city.url, cookie) for cookie in cookies]
 
     async def come_in(client: RoomClient) -> None:
         await client.wire.connect()
@@ -61,7 +60,7 @@ async def test_after_a_restart_everybody_is_back_in_the_right_state(city: City):
     _, *told = await asyncio.gather(city.start("web", "serve"), *(come_back(client, dice) for client in clients))
     assert not [one for each in told for one in each if re.search(r"\b5\d\d\b", one)]
     assert (await clients[1].do("AskToSpeak", subject="sau khi máy chủ sống lại"))["ok"]
-    fresh = [RoomClient(city.url, cookie) for cookie in cookies]
+    fresh = [RoomClient(city.url, cookie) for cookie in cookies[: len(PEOPLE)]]
     await asyncio.gather(*map(come_in, fresh))
     for number, client in enumerate(clients):
         like = fresh[number % len(fresh)]

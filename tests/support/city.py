@@ -7,13 +7,24 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 
 import aiohttp
+import sqlalchemy as sa
 
+from meetings.commands import system
+from meetings.database import open_database
+from meetings.models.columns import new_id
+from meetings.models.organisation import accounts
+from meetings.perform import perform
+from meetings.queries.sessions import token_hash
+from meetings.sessions import StartSession
 from tests.support.room_client import RoomClient
 from web.demo.people import PASSWORD
+from web.middleware import COOKIE
 
 ROOT = Path(__file__).parent.parent.parent
 _HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
@@ -58,6 +69,21 @@ class City:
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
             self.process.wait(60)
+
+    async def cookies(self, usernames: Sequence[str], count: int) -> list[str]:
+        """Of so many sessions, each of a browser of its own, of these people in turn."""
+        db = open_database(self.database)
+        async with db.reading() as reading:
+            rows = await reading.all(sa.select(accounts.c.id, accounts.c.username).where(accounts.c.username.in_(usernames)))
+        known = {row.username: row.id for row in rows}
+        tokens = [new_id() for _ in range(count)]
+        sessions = [
+            StartSession(account_id=known[name], token_hash=token_hash(token), csrf=new_id())
+            for name, token in zip(cycle(usernames), tokens, strict=False)
+        ]
+        await asyncio.gather(*(perform(db, system("tests"), session) for session in sessions))
+        await db.close()
+        return [f"{COOKIE}={token}" for token in tokens]
 
     async def client(self, username: str) -> RoomClient:
         """Signed in, with the cookie of the session."""
