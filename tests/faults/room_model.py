@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import copy
-import json
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
 from meetings.commands import Actor
+from realtime import ready_json
 from realtime.batch import Batch
 from realtime.connections import Member
 from realtime.visibility import Role, snapshot_for
@@ -70,6 +70,6 @@ class Follower:
         self.state, self.known = snapshot_for(copy.deepcopy(state), role), seq
 
     def hear(self, rows: Any) -> None:
-        for seq, kind, data in json.loads(Batch(rows).events(self.viewer).text):
+        for seq, kind, data in ready_json.loads(ready_json.dumps(Batch(rows).events(self.viewer))):
             self.known = seq
             apply(self.state, kind, data, self.viewer.role)
