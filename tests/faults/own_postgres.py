@@ -69,7 +69,7 @@ class OwnPostgres:
     def kill_backends(self) -> None:
         """What serves the connections: the server notices, ends the others, recovers, and goes on by itself."""
         for pid in self.processes()[1:]:
-            with contextlib.suppress(ProcessLookupError):
+            with contextlib.suppress(ProcessLookupError, FileNotFoundError):  # one that ended by itself meanwhile, as a vacuum does
                 if b": postgres postgres 127" in Path(f"/proc/{pid}/cmdline").read_bytes():
                     os.kill(pid, signal.SIGKILL)
 
