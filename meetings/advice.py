@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 
 from . import clock
 from .database import Row
+from .spans import Span
 from .working_time import ORDINARY
 
 NOTICE_DAYS = 3  # working days, Decision 45/2018/QĐ-TTg; urgent meetings are exempt
@@ -20,12 +21,22 @@ LONGEST = {
 
 
 @dataclass(frozen=True, slots=True)
+class WayOut:
+    """A change to the form: the field `name` gets `value`; `when` stands for all fields of time, as two instants `start/end`.
+    `params`: of the sentence `warning.way_<name>`."""
+
+    name: str
+    value: str
+    params: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
 class Advice:
-    """`way_out`: changes to the form that settle it, by field; empty when only the secretary can."""
+    """`ways`: what settles it; empty when only the secretary can."""
 
     code: str
     params: Mapping[str, object] = field(default_factory=dict)
-    way_out: Mapping[str, str] = field(default_factory=dict)
+    ways: Sequence[WayOut] = ()
 
 
 def working_days_between(sent: date, held: date) -> int:
@@ -49,7 +60,8 @@ def of_time(kind: str, urgent: bool, start: datetime, end: datetime, now: dateti
         found.append(Advice("past"))
     elif not urgent and kind != "urgent" and (left := working_days_between(today, day)) < NOTICE_DAYS:
         params = {"left": max(left, 0), "days": NOTICE_DAYS}
-        found.append(Advice("short_notice", params, {"date": earliest_day(today).isoformat()}))
+        day_then = earliest_day(today)
+        found.append(Advice("short_notice", params, [WayOut("date", day_then.isoformat(), {"value": f"{day_then:%d/%m/%Y}"})]))
     if not ORDINARY.works(day):
         found.append(Advice("day_off"))
     hours = (end - start).total_seconds() / 3600
@@ -65,26 +77,26 @@ def of_agenda(minutes: Sequence[int], start: datetime, end: datetime) -> list[Ad
     return [Advice("agenda_long", {"planned": sum(minutes), "length": length})] if sum(minutes) > length else []
 
 
-def of_people(
-    busy: Container[str],
-    taken: Container[str],
-    chair_id: str,
-    invited: Sequence[str],
-    names: Mapping[str, str],
-    room: Row | None,
-    free: Sequence[Row],
-) -> list[Advice]:
-    """`busy` people and `taken` rooms, by id. Of somebody's other meeting nothing is told but that it is there."""
+def of_people(busy: Container[str], chair_id: str, invited: Sequence[str], names: Mapping[str, str]) -> list[Advice]:
+    """`busy` people, by id. Of somebody's other meeting nothing is told but that it is there."""
     found = []
     if chair_id in busy:
         found.append(Advice("chair_busy", {"name": names.get(chair_id, "")}))
     others = [names[key] for key in invited if key in busy and key != chair_id and key in names]
     if others:
         found.append(Advice("people_busy", {"n": len(others), "names": ", ".join(others[:5]) + ("…" if len(others) > 5 else "")}))
-    if room is not None and room.id in taken:
-        way_out = {"room_id": free[0].id} if free else {}
-        found.append(Advice("room_taken", {"room": room.name, "other": free[0].name if free else ""}, way_out))
-    seats = len(set(invited))
-    if room is not None and room.capacity and seats > room.capacity:
-        found.append(Advice("room_small", {"room": room.name, "seats": room.capacity, "people": seats}))
+    return found
+
+
+def of_room(room: Row, people: int, taken: Span | None, by: str, free: Sequence[Row], times: Sequence[Span]) -> list[Advice]:
+    """`taken`: when it is, where that is while it is wished for, `by` what, empty for what the reader may not know. `free`: other rooms
+    that would do; `times`: when this one is free."""
+    others = [WayOut("room_id", row.id, {"room": row.name, "seats": row.capacity}) for row in free[:2]]
+    found = []
+    if taken is not None:
+        then = [WayOut("when", "/".join(map(clock.iso, span)), {"value": span}) for span in times]
+        params = {"room": room.name, "when": taken} | ({"title": by} if by else {})
+        found.append(Advice("room_taken_by" if by else "room_taken", params, [*others, *then]))
+    if room.capacity and people > room.capacity:
+        found.append(Advice("room_small", {"room": room.name, "seats": room.capacity, "people": people}, [] if taken else others))
     return found

@@ -17,6 +17,7 @@ from .floor import end_running_speech
 from .models.meeting import items, meetings
 from .models.room import UNDER_WAY, ballots
 from .questioning import end_running_answer
+from .room_booking import end_early
 from .standing import Standing, require_live, require_open
 from .text import Id
 from .views import announce
@@ -78,6 +79,7 @@ async def end_meeting(tx: Transaction, by: Standing, command: EndMeeting) -> Ans
     await end_running_speech(tx, command.meeting_id)
     await end_running_answer(tx, command.meeting_id)
     await dismiss(tx, command.meeting_id)
+    await end_early(tx, command.meeting_id)
     await tx.update(meetings, command.meeting_id, state="finished", ended_at=tx.now, changed_at=tx.now)
     await announce(tx, "meeting", [command.meeting_id])
     return None

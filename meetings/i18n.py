@@ -54,7 +54,12 @@ def translator(language: str) -> Translate:
 
 def refusal_text(code: str, params: Mapping[str, object], t: Translate) -> str:
     """The sentence for a refusal's code, from whichever `refusal_...` catalogue has it."""
-    return t(refusal_keys()[code], **params)
+    return t(refusal_keys()[code], **worded(params, t.language))  # type: ignore[attr-defined]
+
+
+def worded(params: Mapping[str, object], language: str, zone: str = HOME_ZONE) -> dict[str, object]:
+    """Parameters as a sentence of `language` writes them: a span (start, end) in words, whatever else as it is."""
+    return {name: span_text(value[0], value[1], language, zone) if isinstance(value, tuple) else value for name, value in params.items()}
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -21,6 +21,8 @@ from .validation import validated
 Raw = dict[str, Any]
 Day = date  # the field `date` below would hide the type
 Share = Literal["2/3", "1/2", "0/1"]
+LONGEST = timedelta(days=31)  # of a meeting
+YEARS = range(2000, 2200)  # one that is being typed begins with 0002
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +118,21 @@ def times_of(raw: Raw) -> tuple[datetime, datetime] | None:
     return found if found[0] < found[1] else None
 
 
+def moved(raw: Raw, start: datetime, end: datetime) -> Raw:
+    """The form with these times, on the wall clock of its zone."""
+    zone = str(raw.get("zone") or clock.HOME_ZONE)
+    first, last = clock.local(start, zone), clock.local(end, zone)
+    end_date = last.date().isoformat() if last.date() != first.date() else ""
+    return raw | {"date": first.date().isoformat(), "start": f"{first:%H:%M}", "end": f"{last:%H:%M}", "end_date": end_date}
+
+
 def _times(raw: Raw) -> tuple[datetime, datetime]:
     """Raises ValueError."""
     zone = str(raw.get("zone") or clock.HOME_ZONE)
     first = str(raw.get("date", ""))
     day, last = date.fromisoformat(first), date.fromisoformat(str(raw.get("end_date") or first))
+    if day.year not in YEARS or last.year not in YEARS:
+        raise ValueError(first)
     start, end = time.fromisoformat(str(raw.get("start", ""))), time.fromisoformat(str(raw.get("end", "")))
     return clock.from_local(datetime.combine(day, start), zone), clock.from_local(datetime.combine(last, end), zone)
 
@@ -158,10 +170,13 @@ def _crossed(tidy: Raw, guests: Sequence[Raw]) -> list[Problem]:
     problems = []
     if tidy.get("zone", clock.HOME_ZONE) not in clock.zones():
         problems.append(Problem("zone_unknown", "zone"))
+    problems += [Problem("year_far", name) for name in ("date", "end_date") if _far(str(tidy.get(name, "")))]
     with contextlib.suppress(ValueError):  # then a single field says so
         start, end = _times(tidy)
         if end <= start:
             problems.append(Problem("end_before_start", "end"))
+        if end - start > LONGEST:
+            problems.append(Problem("meeting_long", "end_date", {"days": LONGEST.days}))
     form, video = tidy.get("form", "hybrid"), tidy.get("video_kind", "none")
     if form != "online" and not tidy.get("room_id") and not tidy.get("place"):
         problems.append(Problem("place_missing", "place"))
@@ -180,6 +195,13 @@ def _crossed(tidy: Raw, guests: Sequence[Raw]) -> list[Problem]:
     if not tidy["contact"]:
         problems.append(Problem("contact_missing", "contact"))
     return problems
+
+
+def _far(day: str) -> bool:
+    try:
+        return date.fromisoformat(day).year not in YEARS
+    except ValueError:
+        return False
 
 
 def _formal(tidy: Raw) -> list[Problem]:

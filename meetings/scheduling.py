@@ -21,6 +21,7 @@ from .inviting import apply_people, require_known_people
 from .meeting_form import MeetingForm, Raw, strict, times_of
 from .models.meeting import items, meetings, papers, participants, sites
 from .models.organisation import agencies, rooms
+from .room_booking import keep_booking, release
 from .site_plan import apply_sites, seat_by_agency
 from .standing import Standing
 from .text import Paragraph, clean, fold
@@ -135,6 +136,7 @@ async def cancel_meeting(tx: Transaction, by: Standing, command: CancelMeeting) 
         meetings, meeting.id, state="cancelled", cancel_reason=command.reason, sequence=meeting.sequence + 1, draft=None,
         changed_at=tx.now,
     )  # fmt: skip
+    await release(tx, meeting.id)
     await announce(tx, "meeting", [meeting.id])
     return {"told": len(told)}
 
@@ -163,6 +165,7 @@ async def _apply(tx: Transaction, meeting: Row, form: MeetingForm, command: Send
         requests=f.requests, contact=f.contact, quorum_num=num, quorum_den=den,
         speaking_seconds=f.speaking_minutes * 60, messages_on=f.messages_on, substitutes_vote=f.substitutes_vote,
     )  # fmt: skip
+    await keep_booking(tx, meeting.id)
     await apply_sites(tx, meeting.id, f.sites)
     await _apply_items(tx, meeting.id, form)
     await apply_people(tx, meeting.id, form)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from .spans import Span
 
 QUARTER = timedelta(minutes=15)
+_FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,11 @@ class Grid:
             if first < last:
                 found |= ((1 << (last - first)) - 1) << first
         return found
+
+
+def numbers(start: datetime, end: datetime) -> range:
+    """The quarter-hours of which any part lies in [start, end), counted from 1970 in UTC."""
+    return range((start - _FIRST) // QUARTER, -((_FIRST - end) // QUARTER))
 
 
 def widened(mask: int, slots: int) -> int:

@@ -50,6 +50,9 @@ class Formats:
     def span(self, start: datetime, end: datetime, zone: str | None = None) -> str:
         return i18n.span_text(start, end, self._language, zone or self._zone)
 
+    def worded(self, params: Mapping[str, object]) -> dict[str, object]:
+        return i18n.worded(params, self._language, self._zone)
+
     def number(self, value: float) -> str:
         return i18n.number_text(value, self._language)
 

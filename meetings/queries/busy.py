@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 
 from .. import clock
 from ..database import Reading, Row
+from ..meeting_form import LONGEST
+from ..models.booking import room_bookings
 from ..models.meeting import meetings, participants
 from ..models.outside import outside_busy, outside_calendars
 from ..outside_calendars import STALE
+from ..room_booking import GAP, TAKEN
 from ..spans import Span, clipped, merged
 
-LONGEST = timedelta(days=31)  # no meeting is longer: what begins earlier than that before a window is not looked at
 HELD = ("invited", "live", "finished")
 NOT_COMING = ("declined", "substitute")
 MOST_NAMED = 10_000  # ids in one statement; more are told apart after reading
@@ -45,13 +47,15 @@ async def busy_spans(
     """Of those asked for, in four queries however many they are. `apart_from`: meetings that do not count, such as the one planned.
 
     A person is busy with what he is invited to and has not declined or left to a substitute; an agency with what it hosts and what
-    its people are busy with; a room with what is held in it. Drafts and cancelled meetings keep nobody busy.
+    its people are busy with; a room with what it is booked for, until it can be had again. Drafts and cancelled meetings keep nobody busy.
     """
     held = [row for row in await _held(reading, start, end) if row.id not in apart_from]
     spans = {row.id: _span(row) for row in held}
     of_people, of_agencies, of_rooms = _Gathered(people), _Gathered(agencies), _Gathered(rooms)
+    for row in await _booked(reading, start, end, rooms) if rooms else ():
+        if row.meeting_id not in apart_from:
+            of_rooms.add(row.room_id, (row.starts_at, row.free_at))
     for row in held:
-        of_rooms.add(row.room_id, spans[row.id])
         of_agencies.add(row.host_agency_id, spans[row.id])
     for row in await _coming(reading, start, end, people, agencies) if people or agencies else ():
         if span := spans.get(row.meeting_id):
@@ -104,9 +108,15 @@ def _within(start: datetime, end: datetime) -> sa.ColumnElement[bool]:
 
 
 async def _held(reading: Reading, start: datetime, end: datetime) -> Sequence[Row]:
-    columns = (meetings.c.id, meetings.c.host_agency_id, meetings.c.room_id)
     times = (meetings.c.starts_at, meetings.c.ends_at, meetings.c.ended_at)
-    return await reading.all(sa.select(*columns, *times).where(_within(start, end)))
+    return await reading.all(sa.select(meetings.c.id, meetings.c.host_agency_id, *times).where(_within(start, end)))
+
+
+async def _booked(reading: Reading, start: datetime, end: datetime, rooms: Collection[str]) -> Sequence[Row]:
+    b = room_bookings.c
+    near = sa.and_(b.starts_at > start - LONGEST - GAP, b.starts_at < end, b.free_at > start)
+    wanted = sa.select(b.room_id, b.meeting_id, b.starts_at, b.free_at)
+    return await reading.all(wanted.where(near, b.room_id.in_(rooms), b.state.in_(TAKEN)))
 
 
 async def _coming(

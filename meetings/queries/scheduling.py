@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from .. import advice, clock
-from ..access import require
+from ..access import require, visible
 from ..advice import Advice
 from ..commands import Actor
 from ..database import Database, Reading, Row
 from ..errors import NotFound
 from ..invitation_facts import Mail, facts_of, last_sent, plan
 from ..meeting_form import Raw, times_of
+from ..models.booking import room_bookings
 from ..models.meeting import meetings
 from ..models.organisation import people, rooms
+from ..room_booking import TAKEN
+from ..room_choice import DAYS, next_free
 from ..scheduling import SendInvitations, send_invitations
+from ..spans import Span, clipped
 from ..standing import standings
 from .busy import busy_spans
 
@@ -33,7 +37,7 @@ class Preview:
     unchanged: int  # invited, and learn nothing new
 
 
-async def advice_for(reading: Reading, meeting_id: str, form: Raw, now: datetime) -> list[Advice]:
+async def advice_for(reading: Reading, actor: Actor, meeting_id: str, form: Raw, now: datetime) -> list[Advice]:
     """Warnings about the form as typed; what cannot be told yet is passed over."""
     times = times_of(form)
     if times is None:
@@ -45,19 +49,40 @@ async def advice_for(reading: Reading, meeting_id: str, form: Raw, now: datetime
     minutes = [int(row["minutes"]) for row in planned if str(row.get("minutes", "")).isdigit()]
     found += advice.of_agenda(minutes if planned else [], start, end)
     chair, invited = str(form.get("chair_id") or ""), [k for k in form.get("invited", {}) if k]
-    named = {chair, *invited}
+    named = {chair, *invited} - {""}
     names = {r.id: r.name for r in await reading.all(sa.select(people.c.id, people.c.name).where(people.c.id.in_(named)))}
+    taken = await busy_spans(reading, start, end, people=named, apart_from=(meeting_id,))
+    found += advice.of_people(taken.people, chair, sorted(named), names)
     room = await reading.first(sa.select(rooms).where(rooms.c.id == str(form.get("room_id") or "")))
-    others = await _other_rooms(reading, room, len(named)) if room else []
-    places = [row.id for row in (*others, *([room] if room else ()))]
-    taken = await busy_spans(reading, start, end, people=named - {""}, rooms=places, apart_from=(meeting_id,))
-    free = [row for row in others if row.id not in taken.rooms]
-    return found + advice.of_people(taken.people, taken.rooms, chair, sorted(named - {""}), names, room, free)
+    return found + (await _of_room(reading, actor, meeting_id, room, times, len(named), now, zone) if room else [])
+
+
+async def _of_room(
+    reading: Reading, actor: Actor, meeting_id: str, room: Row, times: Span, people_count: int, now: datetime, zone: str
+) -> list[Advice]:
+    start, end = times
+    others = await _other_rooms(reading, room, people_count)
+    from_day, until = start - timedelta(days=1), start + timedelta(days=DAYS)
+    taken = await busy_spans(reading, from_day, until, rooms=[room.id, *(row.id for row in others)], apart_from=(meeting_id,))
+    free = [row for row in others if not clipped(taken.rooms.get(row.id, ()), start, end)]
+    spans = taken.rooms.get(room.id, ())
+    clash = next((span for span in spans if span[0] < end and start < span[1]), None)
+    by = await _title_there(reading, actor, room.id, meeting_id, start, end) if clash else ""
+    return advice.of_room(room, people_count, clash, by, free, next_free(spans, start, end, now, zone) if clash else ())
+
+
+async def _title_there(reading: Reading, actor: Actor, room_id: str, meeting_id: str, start: datetime, end: datetime) -> str:
+    """Of the first meeting that has the room then; empty when the actor may not know of it."""
+    b = room_bookings.c
+    there = sa.and_(b.room_id == room_id, b.state.in_(TAKEN), b.starts_at < end, b.free_at > start, b.meeting_id != meeting_id)
+    joined = room_bookings.join(meetings, meetings.c.id == b.meeting_id)
+    wanted = sa.select(meetings.c.title).select_from(joined).where(there, visible(actor)).order_by(b.starts_at).limit(1)
+    return str(await reading.value(wanted) or "")
 
 
 async def _other_rooms(reading: Reading, room: Row, people_count: int) -> Sequence[Row]:
     """Rooms of the same agency with enough seats; the smallest first."""
-    fits = sa.and_(rooms.c.agency_id == room.agency_id, rooms.c.active, rooms.c.capacity >= people_count, rooms.c.id != room.id)
+    fits = sa.and_(rooms.c.agency_id == room.agency_id, rooms.c.active, rooms.c.capacity >= max(people_count, 1), rooms.c.id != room.id)
     return await reading.all(sa.select(rooms).where(fits).order_by(rooms.c.capacity))
 
 

@@ -43,8 +43,8 @@ async def test_busy_are_those_who_come_the_agencies_and_the_room(db: Database):
     office = await open_office(db)
     async with db.reading() as r:
         homes = {key: (await r.get(people, person)).agency_id for key, person in office.people.items()}
-    room = await make_room(db, homes["chair"], "Phòng 1")
-    meeting, other = await office.draft(room_id=room), await office.draft(room_id=room, start="09:30", end="11:00")
+    room, hall = [await make_room(db, homes["chair"], name) for name in ("Phòng 1", "Hội trường")]
+    meeting, other = await office.draft(room_id=room), await office.draft(room_id=hall, start="09:30", end="11:00")
     await office.draft(room_id=room, start="14:00", end="15:00")  # a draft keeps nobody
     for one in (meeting, other):
         await office.send(one)
@@ -54,13 +54,13 @@ async def test_busy_are_those_who_come_the_agencies_and_the_room(db: Database):
 
     async def busy(**more):
         async with db.reading() as r:
-            return await busy_spans(r, start, end, people=office.people.values(), agencies=homes.values(), rooms=[room], **more)
+            return await busy_spans(r, start, end, people=office.people.values(), agencies=homes.values(), rooms=[room, hall], **more)
 
     found = await busy()
     whole = [(first.starts_at, second.ends_at)]
     assert found.people == {office.people[key]: whole for key in ("chair", "secretary", "b", "c")}
     assert found.agencies == {homes[key]: whole for key in ("chair", "b", "c")}
-    assert found.rooms == {room: whole}
+    assert found.rooms == {room: [(first.starts_at, first.ends_at)], hall: [(second.starts_at, second.ends_at)]}
     assert (await busy(apart_from=[other])).rooms == {room: [(first.starts_at, first.ends_at)]}
 
     await _decline(db, other, office.people["b"], homes["b"])
@@ -68,7 +68,8 @@ async def test_busy_are_those_who_come_the_agencies_and_the_room(db: Database):
     found = await busy()
     assert office.people["b"] not in found.people
     assert homes["b"] not in found.agencies
-    assert found.people[office.people["c"]] == found.rooms[room] == [(second.starts_at, second.ends_at)]
+    assert found.people[office.people["c"]] == [(second.starts_at, second.ends_at)]
+    assert found.rooms == {hall: [(second.starts_at, second.ends_at)]}
     async with db.reading() as r:
         assert (await busy_spans(r, second.ends_at, end, people=office.people.values())).people == {}
 

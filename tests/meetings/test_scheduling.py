@@ -306,7 +306,7 @@ def test_warnings_name_their_way_out():
     start = datetime(2026, 11, 27, 1, tzinfo=clock.UTC)
     found = advice.of_time("business", False, start, start + timedelta(hours=6), now, "Asia/Ho_Chi_Minh")
     assert [a.code for a in found] == ["short_notice", "long"]
-    assert found[0].way_out == {"date": "2026-12-01"}
+    assert [(way.name, way.value) for way in found[0].ways] == [("date", "2026-12-01")]
     assert advice.of_time("business", True, start, start + timedelta(hours=2), now, "Asia/Ho_Chi_Minh") == []
     assert [a.code for a in advice.of_agenda([90, 60], start, start + timedelta(hours=2))] == ["agenda_long"]
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from aiohttp import web
 
-from meetings import clock
 from meetings.commands import Actor, MeetingCommand
 from meetings.database import Reading, Row
 from meetings.errors import Invalid, NotFound
@@ -19,7 +18,7 @@ from meetings.letters import (
     TakeAnswer,
     acts_of,
 )
-from meetings.meeting_form import Raw
+from meetings.meeting_form import Raw, moved
 from meetings.perform import perform
 from meetings.queries.letters import letter_for, letters_for
 from meetings.queries.meetings import meeting_page
@@ -96,7 +95,4 @@ async def _with_time(reading: Reading, meeting: Row, letter: Row) -> Raw:
     if letter.meeting_id != meeting.id or letter.starts_at is None:
         raise NotFound
     form: Raw = dict(meeting.draft or await form_of(reading, meeting.id))
-    zone = str(form.get("zone") or clock.HOME_ZONE)
-    start, end = clock.local(letter.starts_at, zone), clock.local(letter.ends_at, zone)
-    last = end.date().isoformat() if end.date() != start.date() else ""
-    return form | {"date": start.date().isoformat(), "start": f"{start:%H:%M}", "end": f"{end:%H:%M}", "end_date": last}
+    return moved(form, letter.starts_at, letter.ends_at)

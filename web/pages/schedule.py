@@ -14,7 +14,7 @@ from meetings.access import standing
 from meetings.commands import Actor
 from meetings.errors import Conflict, Invalid, NotFound, Problem, Refusal
 from meetings.invitation_facts import Mail, Sender
-from meetings.meeting_form import Fields
+from meetings.meeting_form import Fields, moved
 from meetings.models.columns import new_id
 from meetings.models.meeting import TYPES
 from meetings.perform import perform
@@ -73,7 +73,7 @@ async def edit_page(
             "found": found, "f": form, **await people_context(reading, found.meeting, form, request.query),
             "rooms": await all_rooms(reading),
             "agencies": await all_agencies(reading), "types": TYPES,
-            "advice": await advice_for(reading, meeting_id, form, clock.now()),
+            "advice": await advice_for(reading, actor, meeting_id, form, clock.now()),
         }  # fmt: skip
     saved = found.meeting.draft_saved_at
     return packed(request, page(request, "schedule/edit.html", status=status, problems=problems, saved_at=saved, **context))
@@ -100,8 +100,7 @@ async def save(request: web.Request) -> web.Response:
         raw["items"] = [item for item in raw["items"] if item["id"] != action.partition(":")[2]]
     elif action.startswith("set:"):
         _, name, value = action.split(":", 2)
-        if name in ("date", "room_id"):
-            raw[name] = value
+        raw = _settled(raw, name, value)
     elif action.partition(":")[0] in ACTS:
         async with request.app[DB].reading() as reading:
             await act(reading, raw, action, data.get("invite_how", ""))
@@ -116,7 +115,7 @@ async def save(request: web.Request) -> web.Response:
         return await edit_page(request, actor, raw=raw, problems=tuple(refusal.problems), status=refusal.status)
     if scripted:
         async with request.app[DB].reading() as reading:
-            advice = await advice_for(reading, meeting_id, raw, clock.now())
+            advice = await advice_for(reading, actor, meeting_id, raw, clock.now())
             said = (answer or {}) | {"advice": fragment(request, "schedule/advice.html", advice=advice)}
             if action.partition(":")[0] in ACTS:
                 said |= {"chosen": await chosen_fragment(request, reading, _whole(raw))}
@@ -127,6 +126,17 @@ async def save(request: web.Request) -> web.Response:
     query = urlencode({"find": data.get("find", "")[:100], "invite_how": data.get("invite_how", "")}) if searched else ""
     people_part = "#who" if searched or action.partition(":")[0] in ACTS else ""
     raise web.HTTPSeeOther(f"/meetings/{meeting_id}/edit{'?' if query else ''}{query}{people_part}")
+
+
+def _settled(raw: dict[str, Any], name: str, value: str) -> dict[str, Any]:
+    """The form after a warning's way out."""
+    if name in ("date", "room_id"):
+        return raw | {name: value}
+    start, _, end = value.partition("/")
+    try:
+        return moved(raw, clock.instant(start), clock.instant(end)) if name == "when" else raw
+    except ValueError:  # such as no button sends, or in a zone that is none
+        return raw
 
 
 async def _raw_form(request: web.Request) -> dict[str, Any]:
@@ -156,7 +166,7 @@ async def preview(request: web.Request) -> web.Response:
         return await edit_page(request, actor, problems=tuple(invalid.problems), status=422)
     chosen = _mail_to(found, request.query.get("to", "")) or (found.mails[0] if found.mails else None)
     async with request.app[DB].reading() as reading:
-        advice = await advice_for(reading, meeting_id, found.form, clock.now())
+        advice = await advice_for(reading, actor, meeting_id, found.form, clock.now())
     subject = subject_of(chosen.facts) if chosen else ""
     return page(request, "schedule/preview.html", found=found, chosen=chosen, subject=subject, advice=advice, meeting_id=meeting_id)
 
