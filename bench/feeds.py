@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import time
 from datetime import timedelta
 
@@ -33,9 +32,6 @@ async def run() -> list[Figure]:
         async with database(kind) as db:
             feed = await _calendar(db)
             cold, warm, naive, size = [], [], [], 0
-            gc.collect()  # as the server does before it serves
-            gc.freeze()
-            gc.set_threshold(50_000, 20, 20)
             for _ in range(AGAIN):
                 began = time.perf_counter()
                 content, state, kept = await _read(db, feed)

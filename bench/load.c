@@ -8,7 +8,8 @@
 //   count N        answers `counting`, then `counted` when N events have come since
 //   burst MESSAGE  every client sends it once, at once
 //   loop K MESSAGE every client sends it K times, each when the one before was acknowledged
-//                  both answer `acked SECONDS P50_MS P95_MS MAX_MS FAILURES`; % in MESSAGE becomes an id of its own
+//                  both answer `acked SECONDS P50_MS P95_MS MAX_MS FAILURES`; % in MESSAGE becomes an id of its own, and MESSAGE
+//                  may be two with a tab between, which each client then sends in turns
 //   cpu            answers `cpu SECONDS` that this process has used
 #include <arpa/inet.h>
 #include <errno.h>
@@ -43,8 +44,8 @@ static int total, begun, ready, failures, epoll_fd, port, bare;
 static const char *join_message;
 static uint64_t events, events_wanted, ids;
 static double started, work_started, *latencies;
-static int acks, acks_wanted;
-static char work_message[1024];
+static int acks, acks_wanted, work_each;
+static char work_messages[2][1024];
 
 static double now(void) {
   struct timespec t;
@@ -128,7 +129,7 @@ static void acked(Client *c) {
   if (c->stage == JOINING) { is_in(c); return; }
   if (acks >= acks_wanted) return;
   latencies[acks++] = now() - c->sent_at;
-  if (--c->left > 0) send_acked(c, work_message);
+  if (--c->left > 0) send_acked(c, work_messages[(work_each - c->left) % 2]);
   if (acks == acks_wanted) {
     double seconds = now() - work_started;
     qsort(latencies, (size_t)acks, sizeof *latencies, by_size);
@@ -196,13 +197,16 @@ static void obey(char *line) {
     printf("cpu %.6f\n", used.ru_utime.tv_sec + used.ru_stime.tv_sec + (used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6);
   } else {
     char *message = line + 6;
-    long each = 1;
-    if (!strncmp(line, "loop ", 5)) each = strtol(line + 5, &message, 10), message++;
-    snprintf(work_message, sizeof work_message, "%s", message);
-    acks = failures = 0, acks_wanted = (int)each * total;
+    work_each = 1;
+    if (!strncmp(line, "loop ", 5)) work_each = (int)strtol(line + 5, &message, 10), message++;
+    char *other = strchr(message, '\t');
+    if (other) *other++ = 0;
+    snprintf(work_messages[0], sizeof *work_messages, "%s", message);
+    snprintf(work_messages[1], sizeof *work_messages, "%s", other ? other : message);
+    acks = failures = 0, acks_wanted = work_each * total;
     latencies = realloc(latencies, sizeof *latencies * (size_t)acks_wanted);
     work_started = now();
-    for (int i = 0; i < total; i++) clients[i].left = (int)each, send_acked(&clients[i], work_message);
+    for (int i = 0; i < total; i++) clients[i].left = work_each, send_acked(&clients[i], work_messages[0]);
   }
 }
 

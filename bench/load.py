@@ -54,9 +54,10 @@ class Load:
         await self._say(f"count {events}")
         await self.told("counting")
 
-    async def acked(self, event: str, data: dict[str, Any], each: int | None = None) -> tuple[float, float, float]:
-        """Every client sends it, once at once or `each` times one after the other: (seconds, p50 ms, p95 ms)."""
-        message = json.dumps([event, data], separators=(",", ":"))
+    async def acked(self, event: str, *data: dict[str, Any], each: int | None = None) -> tuple[float, float, float]:
+        """Every client sends `data`, once at once or `each` times one after the other, in turns where there are two:
+        (seconds, p50 ms, p95 ms)."""
+        message = "\t".join(json.dumps([event, one], separators=(",", ":")) for one in data)
         await self._say(f"burst {message}" if each is None else f"loop {each} {message}")
         seconds, p50, p95, _most, failures = await self.told("acked")
         if failures:

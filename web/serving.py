@@ -21,14 +21,18 @@ async def serve(settings: Settings, db: Database, *, with_work: bool = True) -> 
     await runner.setup()
     try:
         await web.TCPSite(runner, settings.host, settings.port, backlog=2048).start()
-        # What lives from here to the end need not be looked at by each garbage collection.
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(50_000, 20, 20)
+        settle_memory()
         print(f"{settings.name}: {settings.base_url}", flush=True)
         await _told_to_stop().wait()
     finally:
         await runner.cleanup()
+
+
+def settle_memory() -> None:
+    """What lives from here to the end need not be looked at by each garbage collection."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 async def work(settings: Settings, db: Database) -> None:
