@@ -65,6 +65,7 @@ async def clone_meeting(tx: Transaction, by: Standing, command: CloneMeeting) ->
         created_by=by.actor.person_id, draft=form, draft_revision=1, draft_saved_at=tx.now, created_at=tx.now, changed_at=tx.now,
         title=title, title_folded=fold(title)[:300], starts_at=start, ends_at=end,
     )  # fmt: skip
+    tx.reworded.add(key)
     if command.papers:
         await _copy_papers(tx, source.id, key, ids)
     return {"meeting_id": key}

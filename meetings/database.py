@@ -21,6 +21,7 @@ from .errors import NotFound
 from .models import metadata
 from .models.columns import new_id
 from .models.live import scopes
+from .models.search import search_documents
 from .outages import outages_told
 from .sqlite_connections import Here, Uncut, to_the_end
 from .wakeups import CHANNEL, WakeUps
@@ -54,6 +55,23 @@ class Reading:
     async def column(self, statement: sa.Executable) -> list[Any]:
         return list((await self._connection.execute(statement)).scalars())
 
+    async def having_words(self, wanted: Sequence[str], whose: Sequence[str], most: int) -> list[str]:
+        """Ids of the meetings in whose search document every one of `wanted` stands, as the beginning of a token where it ends with
+        `*`, and one of `whose`, unless that is empty; the one made last comes first, `most` at most. Tokens are as
+        `search_index.tokens_of` makes them: letters and digits alone."""
+        documents, joined = search_documents.c, " | ".join(whose)
+        if self._connection.dialect.name == "postgresql":
+            said = " & ".join([*(token.replace("*", ":*") for token in wanted), *([f"({joined})"] if whose else [])])
+            # Found by the words whatever the planner thinks of the order: the words of a document are long, and kept apart.
+            fits = documents.words.op("@@")(sa.cast(said, postgresql.TSQUERY))
+            found = sa.select(documents.number, documents.meeting_id).where(fits).cte("found").prefix_with("MATERIALIZED")
+            return await self.column(sa.select(found.c.meeting_id).order_by(found.c.number.desc()).limit(most))
+        said = " AND ".join([*wanted, *([f"({joined.replace('|', 'OR')})"] if whose else [])])
+        index = sa.table("search_words", sa.column("rowid"))
+        fits = sa.literal_column("search_words").op("MATCH")(said)
+        newest = sa.select(index.c.rowid).where(fits).order_by(index.c.rowid.desc()).limit(most)
+        return await self.column(sa.select(documents.meeting_id).where(documents.number.in_(newest)).order_by(documents.number.desc()))
+
     async def get(self, table: sa.Table, key: str | None) -> Row:
         """The row with this id. Raises NotFound."""
         return await self.one(sa.select(table).where(table.c.id == key))
@@ -82,6 +100,7 @@ class Transaction(Reading):
         self.live: list[dict[str, Any]] = []
         self.audit: list[dict[str, Any]] = []
         self.wake: set[str] = set()
+        self.reworded: set[str] = set()  # meetings beside that of `scope` whose words changed
 
     async def write(self, statement: sa.Executable, rows: Sequence[Mapping[str, Any]] | None = None) -> int:
         """How many rows it changed; -1 where the database does not say (many rows at once)."""

@@ -16,7 +16,7 @@ from .errors import Conflict, Invalid
 from .models.columns import new_id
 from .models.meeting import items
 from .models.organisation import agencies
-from .models.room import conclusions
+from .models.room import conclusion_agencies, conclusions
 from .standing import Standing
 from .text import Id, Paragraph
 from .views import announce
@@ -57,8 +57,20 @@ async def record_conclusion(tx: Transaction, by: Standing, command: RecordConclu
         last = await tx.value(sa.select(sa.func.max(conclusions.c.position)).where(here))
         place = {"meeting_id": command.meeting_id, "position": (last or 0) + 1, "recorded_at": tx.now}
         await tx.insert(conclusions, id=command.conclusion_id, **said, **place)
+    await _give(tx, command)
     await announce(tx, "conclusion", [command.conclusion_id])
     return {"conclusion_id": command.conclusion_id}
+
+
+async def _give(tx: Transaction, command: RecordConclusion) -> None:
+    key = command.conclusion_id
+    await tx.write(sa.delete(conclusion_agencies).where(conclusion_agencies.c.conclusion_id == key))
+    given = [{"agency_id": agency, "conclusion_id": key} for agency in _named(command)]
+    await tx.insert_many(conclusion_agencies, given)
+
+
+def _named(command: RecordConclusion) -> set[str]:
+    return {*command.support_agency_ids, *([command.lead_agency_id] if command.lead_agency_id else [])}
 
 
 async def remove_conclusion(tx: Transaction, by: Standing, command: RemoveConclusion) -> Answer:
@@ -84,7 +96,7 @@ async def _require_known(tx: Transaction, command: RecordConclusion) -> None:
         here = sa.and_(items.c.id == command.item_id, items.c.meeting_id == command.meeting_id)
         if await tx.first(sa.select(items.c.id).where(here)) is None:
             raise Invalid("item_unknown", "item_id")
-    named = {*command.support_agency_ids, *([command.lead_agency_id] if command.lead_agency_id else [])}
+    named = _named(command)
     known = await tx.column(sa.select(agencies.c.id).where(agencies.c.id.in_(named)))
     if len(known) < len(named):
         raise Invalid("agency_unknown", "lead_agency_id")

@@ -48,6 +48,7 @@ from . import (
     removal,
     resending,
     scheduling,
+    search_index,
     seating,
     sessions,
     sign_in_tries,
@@ -252,7 +253,12 @@ async def _run(tx: Transaction, given: Sequence[Given]) -> Sequence[Outcome]:
         else:
             for key, (actor, command) in todo.items():
                 answered[key] = await _one(tx, actor, command)
-    return [answered[actor.key, command.id] for actor, command in given]
+    outcomes = [answered[actor.key, command.id] for actor, command in given]
+    done = {command.scope for (_, command), outcome in zip(given, outcomes, strict=True)
+            if search_index.changes_words(command) and not isinstance(outcome, Exception)}  # fmt: skip
+    if changed := tx.reworded | done:
+        await search_index.refresh(tx, changed)
+    return outcomes
 
 
 async def _one(tx: Transaction, actor: Actor, command: Command) -> Outcome:

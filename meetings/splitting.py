@@ -66,6 +66,7 @@ async def _new_draft(tx: Transaction, by: Standing, title: str, leaving: Sequenc
         dict(row._mapping) | {"id": new_id(), "meeting_id": key, "item_id": ids[row.item_id]} for row in await tx.all(wanted)
     ]
     await tx.insert_many(papers, copies)
+    tx.reworded.add(key)
     return key
 
 

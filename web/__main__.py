@@ -17,6 +17,7 @@ from meetings.database import open_database
 from meetings.errors import Refusal
 from meetings.i18n import refusal_text, translator
 from meetings.migrations import upgrade
+from meetings.search_index import index_missing
 from meetings.settings import PREFIX, Settings
 
 from .first_admin import add_admin
@@ -80,6 +81,7 @@ async def _main(chosen: argparse.Namespace, settings: Settings) -> None:
         return
     db = open_database(settings.database_url)
     try:
+        await index_missing(db)
         if chosen.command == "serve":
             await serve(settings, db, with_work=not chosen.no_work)
         elif chosen.command == "work":

@@ -1,6 +1,6 @@
 """All tables, a file a topic. Importing this package fills `metadata`."""
 
-from . import beside, booking, feeds, live, meeting, minutes, organisation, outside, post, room
+from . import beside, booking, feeds, live, meeting, minutes, organisation, outside, post, room, search
 from .columns import metadata
 
-__all__ = ["beside", "booking", "feeds", "live", "meeting", "metadata", "minutes", "organisation", "outside", "post", "room"]
+__all__ = ["beside", "booking", "feeds", "live", "meeting", "metadata", "minutes", "organisation", "outside", "post", "room", "search"]

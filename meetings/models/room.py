@@ -153,3 +153,10 @@ conclusions = sa.Table(
     flag("removed"),
     at("recorded_at", nullable=False),
 )  # fmt: skip
+
+# Which agencies a conclusion gives something to do, leading or supporting: where the tasks of an agency are found.
+conclusion_agencies = sa.Table(
+    "conclusion_agencies", metadata,
+    sa.Column("agency_id", sa.String(32), sa.ForeignKey("agencies.id"), primary_key=True),
+    sa.Column("conclusion_id", sa.String(32), sa.ForeignKey("conclusions.id", ondelete="CASCADE"), primary_key=True, index=True),
+)  # fmt: skip

@@ -48,7 +48,7 @@ async def today(reading: Reading, actor: Actor) -> Today:
         to_approve=await reading.all(_open_minutes(actor).order_by(meetings.c.ended_at.desc()).limit(20)),
         to_remark=await to_remark(reading, actor),
         week=[row for row in mine if row.ends_at > now - timedelta(hours=12)],
-        tasks=(await tasks_of(reading, actor))[:5],
+        tasks=await tasks_of(reading, actor, 5),
         letters=await waiting_letters(reading, actor),
     )  # fmt: skip
 

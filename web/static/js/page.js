@@ -1,5 +1,5 @@
 // What every page gets on top of plain HTML. Nothing here is needed: without it each form and link still works.
-// Switched on by attributes: data-guard, data-opens, data-closes, data-copies, data-print; those of fields are in fields.js.
+// Switched on by attributes: data-guard, data-opens, data-closes, data-copies, data-print, data-key; those of fields are in fields.js.
 import "./fields.js";
 import { toast } from "./toast.js";
 
@@ -67,6 +67,17 @@ async function copy(text) {
   document.execCommand("copy");
   return box.remove();
 }
+
+// A key leads to a field, unless one is typing already.
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.target instanceof Element && event.target.closest("input, textarea, select, [contenteditable]")) return;
+  const field = [...document.querySelectorAll("[data-key]")].find((each) => each.dataset.key === event.key && each.checkVisibility?.() !== false);
+  if (!field) return;
+  event.preventDefault();
+  field.focus();
+  field.select?.();
+});
 
 // Menus close when one looks elsewhere or presses Escape; so does the phone's menu, which is the target of a link.
 const openMenu = () => document.querySelector("details:is(.drop, .me)[open]");

@@ -1,0 +1,114 @@
+"""The search: meetings, items of agendas, papers, conclusions and people, as far as somebody may see them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from .. import clock
+from ..access import visible
+from ..commands import Actor
+from ..database import Reading, Row
+from ..models.meeting import items, meetings, papers, participants
+from ..models.room import conclusions
+from ..search_index import ANYWHERE, KINDS, WHOSE
+from ..search_marks import Typed
+from .listing import listing
+
+LOOKED_AT = 60  # meetings of each kind, those made last, before the best are chosen
+FIRST = 5  # of each kind on the page of all kinds
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """`pieces`: the words found, each piece with whether it was typed. `detail`: of a person the position and agency. `key`: the id of
+    the paper, item, conclusion or participant; of a meeting its own."""
+
+    meeting: Row
+    key: str
+    pieces: Sequence[tuple[str, bool]]
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """By kind, the best first. `more`: kinds of which there are more than are here."""
+
+    typed: Typed
+    kinds: Mapping[str, Sequence[Hit]]
+    more: frozenset[str]
+
+
+async def search(reading: Reading, actor: Actor, text: str, only: str = "") -> Results:
+    """Every word that was typed must fit: in the title, the item and so on. A meeting is found too by words that stand in several of
+    its parts, after those whose titles have them. `only`: one kind, of which then all are told that were looked at."""
+    typed = Typed.of(text)
+    if not typed.words:
+        return Results(typed, {}, frozenset())
+    wanted = {only: KINDS[only]} if only in KINDS else KINDS
+    found = {kind: await _ids(reading, actor, typed, kind) for kind in wanted}
+    anywhere = await _having(reading, actor, typed.tokens(ANYWHERE)) if "title" in wanted else []
+    known = await _visible(reading, actor, {*anywhere, *(key for ids in found.values() for key in ids)})
+    hits = {kind: await _hits(reading, typed, kind, [key for key in ids if key in known], known) for kind, ids in found.items()}
+    if "title" in hits:
+        titled = {hit.key for hit in hits["title"]}
+        rest = [Hit(known[key], key, typed.marked(known[key].title)) for key in anywhere if key in known and key not in titled]
+        hits["title"] += sorted(rest, key=_days_away)
+    most = LOOKED_AT if only in KINDS else FIRST
+    more = frozenset(kind for kind, some in hits.items() if len(some) > most)
+    return Results(typed, {kind: some[:most] for kind, some in hits.items() if some}, more)
+
+
+async def _ids(reading: Reading, actor: Actor, typed: Typed, kind: str) -> list[str]:
+    if kind != "person":
+        return await _having(reading, actor, typed.tokens(KINDS[kind]))
+    name = "".join(typed.words)  # in one piece, as it was kept
+    return await _having(reading, actor, [KINDS[kind] + name + ("*" if len(name) > 1 else "")])
+
+
+async def _having(reading: Reading, actor: Actor, tokens: Sequence[str]) -> list[str]:
+    mine = [actor.person_id, actor.agency_id if actor.staff else None]
+    whose = [WHOSE + key for key in mine if key]
+    return await reading.having_words(tokens, whose, LOOKED_AT) if whose else []
+
+
+async def _visible(reading: Reading, actor: Actor, ids: set[str]) -> dict[str, Row]:
+    rows = await reading.all(listing(actor).where(meetings.c.id.in_(ids), visible(actor))) if ids else []
+    return {row.id: row for row in rows}
+
+
+async def _hits(reading: Reading, typed: Typed, kind: str, ids: Sequence[str], known: Mapping[str, Row]) -> list[Hit]:
+    if kind == "title":
+        hits = [Hit(known[key], key, typed.marked(known[key].title)) for key in ids]
+        texts = {key: known[key].title for key in ids}
+    else:
+        rows = await _rows(reading, kind, ids) if ids else []
+        fitting = [row for row in rows if typed.fits(row.said)]
+        hits = [Hit(known[row.meeting_id], row.id, typed.marked(row.said), _detail(kind, row)) for row in fitting]
+        texts = {row.id: row.said for row in fitting}
+    return sorted(hits, key=lambda hit: (*typed.far(texts[hit.key]), _days_away(hit)))
+
+
+async def _rows(reading: Reading, kind: str, ids: Sequence[str]) -> Sequence[Row]:
+    table, said = {
+        "item": (items, items.c.title), "paper": (papers, papers.c.title), "conclusion": (conclusions, conclusions.c.text),
+        "person": (participants, participants.c.name),
+    }[kind]  # fmt: skip
+    columns: list[sa.ColumnElement[Any]] = [table.c.id, table.c.meeting_id, said.label("said")]
+    if kind == "person":
+        columns += [participants.c.title, participants.c.agency_name]
+    kept = [~table.c.removed] if "removed" in table.c else []
+    return await reading.all(sa.select(*columns).where(table.c.meeting_id.in_(ids), *kept))
+
+
+def _detail(kind: str, row: Row) -> str:
+    return ", ".join(part for part in (row.title, row.agency_name) if part) if kind == "person" else ""
+
+
+def _days_away(hit: Hit) -> float:
+    """From now, before or after: what is near in time is likelier meant."""
+    start = hit.meeting.starts_at
+    return abs((start - clock.now()).total_seconds()) if start else 0.0
