@@ -8,7 +8,7 @@ demo: .venv/run.done
 	$(VENV)/python -m web demo
 
 test: .venv/dev.done
-	$(VENV)/python -m pytest -n 2 --dist loadfile $(TESTS)
+	$(VENV)/python -m pytest -n 2 --dist worksteal $(TESTS)
 
 # The fault tests for long: many more courses, cuts, kills and clients than in `make test`.
 faults: .venv/dev.done

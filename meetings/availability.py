@@ -31,7 +31,8 @@ class Shape:
     """What is looked for: `length` quarters from each start, at every one of the distances (in quarters) that belong to that start.
 
     `starts` is disjoint sets of starts with the distances of their occurrences: more than one set only where a change of
-    the clocks lies between occurrences. `near`: quarters before and after another appointment that make it a tight one.
+    the clocks lies between occurrences. `near`: quarters before and after another appointment that make it a tight one; for
+    those just outside the grid to count, let the grid reach so far beyond the starts.
     """
 
     grid: Grid

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -31,7 +32,11 @@ async def judged(page: Page, url: str, path: str, status: int = 200) -> list[str
 
 
 async def judged_here(page: Page, path: str) -> list[str]:
-    await page.wait_for_timeout(400 if not path.endswith(("/room", "/projector")) else 1500)
+    await page.wait_for_timeout(200 if not path.endswith(("/room", "/projector")) else 1500)
+    return await judged_now(page, path)
+
+
+async def judged_now(page: Page, path: str) -> list[str]:
     wide = await page.evaluate("() => document.documentElement.scrollWidth > document.documentElement.clientWidth")
     return [f"{path}: {each}" for each in await findings(page)] + ([f"{path}: scrolls sideways"] if wide else [])
 
@@ -46,13 +51,28 @@ async def meetings_of(page: Page, url: str) -> dict[str, str]:
     return {"now": str(now), "next": str(soon), "done": str(done)}
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-@pytest.mark.parametrize("language", ["vi-VN", "en-GB"])
-async def test_no_page_has_a_finding(people: People, size: dict[str, int], language: str) -> None:
+# In one language the pages are opened on a desktop and then made as narrow as a phone, in the other the other way round.
+@pytest.mark.parametrize(("language", "size", "then"), [("vi-VN", DESKTOP, PHONE), ("en-GB", PHONE, DESKTOP)], ids=["vi", "en"])
+async def test_no_page_has_a_finding(people: People, language: str, size: dict[str, int], then: dict[str, int]) -> None:
+    async def here(page: Page, path: str) -> list[str]:
+        found = await judged_here(page, path)
+        await page.set_viewport_size(then)  # type: ignore[arg-type]
+        await page.wait_for_timeout(100)
+        found += [f"after a change of size: {each}" for each in await judged_now(page, path)]
+        await page.set_viewport_size(size)  # type: ignore[arg-type]
+        return found
+
+    async def opened(page: Page, path: str, status: int = 200) -> list[str]:
+        answer = await page.goto(url + path)
+        assert answer is not None
+        assert answer.status == status, path
+        return await here(page, path)
+
     url = people.server.url
-    nobody = await people.page(size=size, language=language, bypass_csp=True)
-    found = await judged(nobody, url, "/sign-in")
-    secretary = await people.page("thuky", size=size, language=language, bypass_csp=True)
+    still: dict[str, Any] = {"bypass_csp": True, "reduced_motion": "reduce"}
+    nobody = await people.page(size=size, language=language, **still)
+    found = await opened(nobody, "/sign-in")
+    secretary = await people.page("thuky", size=size, language=language, **still)
     if language == "en-GB":
         await secretary.evaluate("() => document.querySelector('form[action=\"/language\"] button').click()")
         await secretary.wait_for_function("() => document.documentElement.lang === 'en'")
@@ -64,39 +84,39 @@ async def test_no_page_has_a_finding(people: People, size: dict[str, int], langu
     paths += [known["done"], f"{known['done']}/minutes", f"{known['done']}/minutes/print"]
     paths += [f"{known['now']}/minutes/{name}" for name in ("history", "round", "remarks")]
     for path in paths:
-        found += await judged(secretary, url, path)
-    found += await judged(secretary, url, "/nowhere", 404)
+        found += await opened(secretary, path)
+    found += await opened(secretary, "/nowhere", 404)
     # A change with something wrong in it, then its preview.
     await secretary.goto(f"{url}{known['next']}/edit")
     await secretary.fill("#end", "07:00")
     await secretary.click("button[value=preview]")
     await secretary.wait_for_selector(".problems")
-    found += await judged_here(secretary, "edit with problems")
+    found += await here(secretary, "edit with problems")
     await secretary.fill("#start", "15:00")
     await secretary.fill("#end", "17:00")
     await secretary.click("button[value=preview]")
     await secretary.wait_for_selector("iframe.mail")
-    found += await judged_here(secretary, "preview")
+    found += await here(secretary, "preview")
     # A mail, and the page that its link opens without an account.
     await secretary.goto(f"{url}/outbox")
     await secretary.locator("main li a").first.click()
     await secretary.wait_for_selector("iframe.mail")
-    found += await judged_here(secretary, "mail")
+    found += await here(secretary, "mail")
     link = str(await secretary.locator("main a.button.primary").first.get_attribute("href"))
     link = urlsplit(link).path  # the demo was loaded under another port
-    found += await judged(nobody, url, link)
-    found += await judged(nobody, url, link[:-1], 404)
-    admin = await people.page("admin", size=size, language=language, bypass_csp=True)
+    found += await opened(nobody, link)
+    found += await opened(nobody, link[:-1], 404)
+    admin = await people.page("admin", size=size, language=language, **still)
     for kind in ("agencies", "people", "positions", "rooms"):
-        found += await judged(admin, url, f"/admin/{kind}")
+        found += await opened(admin, f"/admin/{kind}")
         first = await admin.locator(f"main a[href^='/admin/{kind}/']:not([href$=new])").first.get_attribute("href")
-        found += await judged(admin, url, str(first))
-        found += await judged(admin, url, f"/admin/{kind}/new")
+        found += await opened(admin, str(first))
+        found += await opened(admin, f"/admin/{kind}/new")
     for path in ("/admin/minutes", "/admin/minutes/review", "/admin/import"):
-        found += await judged(admin, url, path)
+        found += await opened(admin, path)
     broken = {"name": "a.csv", "mimeType": "text/csv", "buffer": "Loại;Mã;Tên\nCơ quan;;Thiếu mã\nNgười;KHONG;A\n".encode()}
     await admin.set_input_files("input[type=file]", broken)  # type: ignore[arg-type]
     await admin.locator("main form button.primary").last.click()
     await admin.wait_for_load_state()
-    found += await judged_here(admin, "import with errors")
+    found += await here(admin, "import with errors")
     assert not found, "\n".join(found)

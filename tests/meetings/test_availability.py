@@ -94,7 +94,9 @@ def cases(draw: st.DrawFn) -> Case:
     def spans(most: int) -> list[Span]:
         pairs = draw(st.lists(st.tuples(minute, st.integers(1, 300)), max_size=most))
         timed = [(start + timedelta(minutes=m), start + timedelta(minutes=m + length)) for m, length in pairs]
-        return merged(timed + ([_whole_day(day + timedelta(days=1), zone)] if draw(st.integers(0, 5)) == 0 else []))
+        whole = [_whole_day(day + timedelta(days=1), zone)] if draw(st.integers(0, 5)) == 0 else []
+        # What lies outside the grid alone is not in its bits.
+        return [one for one in merged(timed + whole) if one[1] > grid.start and one[0] < grid.at(grid.count)]
 
     def somebody(key: str) -> Somebody:
         always = [(start - timedelta(days=9), grid.at(grid.count) + timedelta(days=9))]
