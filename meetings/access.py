@@ -60,6 +60,7 @@ from . import (
     talk,
     video_door,
     voting,
+    working_days,
 )
 from .commands import Actor, Command, MeetingCommand
 from .database import Reading
@@ -228,6 +229,9 @@ RULES: dict[type[Command], Rule] = {
     organisation.SavePosition: _administers,
     organisation.MoveAgency: _administers,
     organisation.SaveRoom: _administers_some,
+    working_days.SaveWorkingHours: _administers_some,
+    working_days.MarkDay: _administers_some,
+    working_days.UnmarkDay: _administers_some,
     seating.SavePlan: _administers_some,
     people.SavePerson: _administers_some,
     organisation_import.KeepImport: _administers,

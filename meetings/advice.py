@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from . import clock
 from .database import Row
 from .spans import Span
-from .working_time import ORDINARY
+from .working_time import ORDINARY, Days
 
 NOTICE_DAYS = 3  # working days, Decision 45/2018/QĐ-TTg; urgent meetings are exempt
 # Longest duration by type, in working hours (Decision 45/2018, of half a day or a day or two).
@@ -39,30 +39,29 @@ class Advice:
     ways: Sequence[WayOut] = ()
 
 
-def working_days_between(sent: date, held: date) -> int:
+def working_days_between(sent: date, held: date, days: Days = ORDINARY) -> int:
     """Whole working days from the day after sending to the day of the meeting."""
-    days = (sent + timedelta(days=n) for n in range(1, (held - sent).days + 1))
-    return sum(ORDINARY.works(day) for day in days)
+    return sum(days.works(sent + timedelta(days=n)) for n in range(1, (held - sent).days + 1))
 
 
-def earliest_day(sent: date) -> date:
+def earliest_day(sent: date, days: Days = ORDINARY) -> date:
     """The first working day that leaves the notice that the decision asks for."""
     day = sent
-    while working_days_between(sent, day) < NOTICE_DAYS or not ORDINARY.works(day):
+    while working_days_between(sent, day, days) < NOTICE_DAYS or not days.works(day):
         day += timedelta(days=1)
     return day
 
 
-def of_time(kind: str, urgent: bool, start: datetime, end: datetime, now: datetime, zone: str) -> list[Advice]:
+def of_time(kind: str, urgent: bool, start: datetime, end: datetime, now: datetime, zone: str, days: Days = ORDINARY) -> list[Advice]:
     found = []
     today, day = clock.local(now, zone).date(), clock.local(start, zone).date()
     if start < now:
         found.append(Advice("past"))
-    elif not urgent and kind != "urgent" and (left := working_days_between(today, day)) < NOTICE_DAYS:
+    elif not urgent and kind != "urgent" and (left := working_days_between(today, day, days)) < NOTICE_DAYS:
         params = {"left": max(left, 0), "days": NOTICE_DAYS}
-        day_then = earliest_day(today)
+        day_then = earliest_day(today, days)
         found.append(Advice("short_notice", params, [WayOut("date", day_then.isoformat(), {"value": f"{day_then:%d/%m/%Y}"})]))
-    if not ORDINARY.works(day):
+    if not days.works(day):
         found.append(Advice("day_off"))
     hours = (end - start).total_seconds() / 3600
     if hours > LONGEST.get(kind, 8):

@@ -16,7 +16,8 @@ ORDERS: tuple[Order, ...] = ("fewest", "earliest", "calmest")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One calendar. `busy`: taken; `off`: outside its hours. `unknown`: nobody knows when it is taken, so it is never free."""
+    """One calendar. `busy`: taken; `off`: outside its hours. `unknown`: nobody knows when it is taken, so it is never free. Who comes for
+    a part alone is needed for `length` quarters (0: the whole) from `offset` after the start."""
 
     key: str
     busy: int = 0
@@ -24,6 +25,8 @@ class Line:
     unknown: bool = False
     required: bool = True
     weight: int = 1
+    offset: int = 0
+    length: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +55,9 @@ class Shape:
             found |= starts & ((1 << (last + 1)) - 1) if last >= 0 else 0
         return found
 
-    def hit(self, mask: int) -> int:
-        """The starts from which some quarter of some occurrence is in the mask."""
-        from_start, found = spread(mask, self.length), 0
+    def hit(self, mask: int, offset: int = 0, length: int = 0) -> int:
+        """The starts from which some quarter of some occurrence, or of that part of it, is in the mask."""
+        from_start, found = spread(mask, length or self.length) >> offset, 0
         for starts, distances in self.starts:
             moved = 0
             for distance in distances:
@@ -97,14 +100,15 @@ class Search:
         return free
 
     def _count(self, line: Line) -> None:
-        busy = self._shape.hit(line.busy)
-        absent = busy | self._shape.hit(line.off) if line.off else busy
+        part = line.offset, line.length
+        busy = self._shape.hit(line.busy, *part)
+        absent = busy | self._shape.hit(line.off, *part) if line.off else busy
         (self._needed if line.required else self._others).add(absent, line.weight)
         self._moved.add(busy, line.weight)
         if line.unknown:
             self._unsure.add(self.fitting & ~absent, line.weight)
         if self._shape.near and line.busy:
-            self._tight.add(self._shape.hit(widened(line.busy, self._shape.near)) & ~absent, line.weight)
+            self._tight.add(self._shape.hit(widened(line.busy, self._shape.near), *part) & ~absent, line.weight)
 
     def best(self, order: Order, most: int = 5) -> list[Choice]:
         """The best starts by that order, none of which overlaps another; fewer where there are no more."""
@@ -128,21 +132,22 @@ class Search:
         return (among & -among).bit_length() - 1
 
     def choice(self, start: int) -> Choice:
-        taken = _occupied(self._shape, start)
-        near = widened(taken, self._shape.near)
+        whole = occupied(self._shape, start)
         missing, tight = [], []
         for line in self._lines:
+            taken = occupied(self._shape, start, line.offset, line.length) if line.length else whole
             why = _why(line, taken)
             if why is not None:
                 missing.append(Missing(line.key, why))
-            if why in (None, "unknown") and line.busy & near:
+            if why in (None, "unknown") and line.busy & widened(taken, self._shape.near):
                 tight.append(line.key)
-        free = (room.key for room in self._rooms if _why(room, taken) is None)
+        free = (room.key for room in self._rooms if _why(room, whole) is None)
         return Choice(start, tuple(missing), tuple(tight), tuple(free))
 
 
-def _occupied(shape: Shape, start: int) -> int:
-    one, found = (1 << shape.length) - 1, 0
+def occupied(shape: Shape, start: int, offset: int = 0, length: int = 0) -> int:
+    """The quarters that the meeting takes from this start, or that part of it."""
+    one, found = ((1 << (length or shape.length)) - 1) << offset, 0
     for starts, distances in shape.starts:
         if starts >> start & 1:
             for distance in distances:

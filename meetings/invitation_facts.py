@@ -13,6 +13,7 @@ from . import clock, links, mail_tokens
 from .commands import secret
 from .database import Reading, Row
 from .invitation import AgendaLine, Invitation
+from .item_times import item_spans
 from .models.meeting import items, papers, participants, sites
 from .models.organisation import agencies, rooms
 from .models.post import outbox
@@ -180,16 +181,15 @@ async def _slots(reading: Reading, meeting: Row, item_ids: Set[str]) -> dict[str
     """What an invitation to one item alone says otherwise: the item's own time as planned, its papers, and no other item."""
     if not item_ids:
         return {}
-    found, begins = {}, meeting.starts_at
-    for row in await reading.all(sa.select(items).where(items.c.meeting_id == meeting.id).order_by(items.c.position)):
-        ends = min(begins + timedelta(minutes=row.minutes or 15), meeting.ends_at) if begins < meeting.ends_at else meeting.ends_at
-        if row.id in item_ids and begins < ends:
-            found[row.id] = {
-                "starts_at": clock.iso(begins), "ends_at": clock.iso(ends), "for_item": row.title,
-                "agenda": (AgendaLine(row.title, row.presenter, row.minutes),), "papers": await _papers(reading, meeting.id, row.id),
-            }  # fmt: skip
-        begins += timedelta(minutes=row.minutes)
-    return found
+    agenda = await reading.all(sa.select(items).where(items.c.meeting_id == meeting.id).order_by(items.c.position))
+    planned = item_spans(((row.id, row.minutes) for row in agenda), meeting.starts_at, meeting.ends_at)
+    return {
+        row.id: {
+            "starts_at": clock.iso(planned[row.id][0]), "ends_at": clock.iso(planned[row.id][1]), "for_item": row.title,
+            "agenda": (AgendaLine(row.title, row.presenter, row.minutes),), "papers": await _papers(reading, meeting.id, row.id),
+        }
+        for row in agenda if row.id in item_ids and row.id in planned
+    }  # fmt: skip
 
 
 async def _papers(reading: Reading, meeting_id: str, item_id: str = "") -> tuple[str, ...]:

@@ -8,10 +8,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from .database import Row, Transaction
+from .database import Reading, Row, Transaction
 from .errors import Invalid
 from .invitees import duty_of, person_of, post_of
-from .meeting_form import MeetingForm
+from .meeting_form import Fields, MeetingForm
 from .models.columns import new_id
 from .models.meeting import participants
 from .models.organisation import agencies, people, positions
@@ -75,7 +75,7 @@ async def _update_changed(tx: Transaction, row: Row, values: dict[str, Any]) -> 
 async def _invited_rows(tx: Transaction, form: MeetingForm) -> dict[str, dict[str, Any]]:
     """Everybody who should be invited, by person id (or address, for guests): chair, secretaries, then by protocol."""
     f = form.fields
-    parts = await _parts(tx, form)
+    parts = await parts_of(tx, form.fields)
     found = sorted(await directory_of(tx, parts), key=lambda r: (ORDER[parts[r.id].duty], r.place, r.rank or 0, r.name_key))
     rows = {row.id: person_values(row, parts[row.id]) for row in found}
     for guest in f.guests:
@@ -86,28 +86,26 @@ async def _invited_rows(tx: Transaction, form: MeetingForm) -> dict[str, dict[st
     return rows
 
 
-async def _parts(tx: Transaction, form: MeetingForm) -> dict[str, Part]:
+async def parts_of(reading: Reading, f: Fields) -> dict[str, Part]:
     """Each person's part, by id. Who is named himself comes as he was named, whatever post he holds too."""
-    f = form.fields
     posts = {key: post for key in f.invited if (post := post_of(key))}
-    holders = await holders_of(tx, posts.values())
-    parts = {key: _part(form, key) for key in f.invited if person_of(key)}
+    holders = await holders_of(reading, posts.values())
+    parts = {key: _part(f, key) for key in f.invited if person_of(key)}
     for key, post in posts.items():
         for person in holders.get(post, ()):
-            parts.setdefault(person, _part(form, key, post[1]))
+            parts.setdefault(person, _part(f, key, post[1]))
     for secretary in filter(None, (f.secretary_id, f.secretary2_id)):
         parts[secretary] = Part("secretary", secretary in parts and parts[secretary].votes)
     return parts | {f.chair_id: Part("chair", f.chair_votes)}
 
 
-def _part(form: MeetingForm, key: str, position_id: str | None = None) -> Part:
-    f = form.fields
+def _part(f: Fields, key: str, position_id: str | None = None) -> Part:
     item = f.for_item.get(key)
     alone = item if item in {one.id for one in f.items} else None  # an item that was taken out again limits nobody
     return Part(*duty_of(f.invited[key]), required=key not in f.optional, item_id=alone, position_id=position_id)
 
 
-async def holders_of(tx: Transaction, posts: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], Sequence[str]]:
+async def holders_of(reading: Reading, posts: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], Sequence[str]]:
     """Who holds each post (agency, position) now, by protocol."""
     wanted = list(set(posts))
     if not wanted:
@@ -115,7 +113,7 @@ async def holders_of(tx: Transaction, posts: Iterable[tuple[str, str]]) -> Mappi
     columns = sa.select(people.c.id, people.c.agency_id, people.c.position_id).order_by(people.c.name_key, people.c.id)
     fits = sa.tuple_(people.c.agency_id, people.c.position_id).in_(wanted)
     found: dict[tuple[str, str], list[str]] = {}
-    for row in await tx.all(columns.where(people.c.active, fits)):
+    for row in await reading.all(columns.where(people.c.active, fits)):
         found.setdefault((row.agency_id, row.position_id), []).append(row.id)
     return found
 
@@ -129,10 +127,10 @@ def person_values(row: Row, part: Part) -> dict[str, Any]:
     }  # fmt: skip
 
 
-async def directory_of(tx: Transaction, ids: Iterable[str]) -> Sequence[Row]:
+async def directory_of(reading: Reading, ids: Iterable[str]) -> Sequence[Row]:
     joined = people.join(agencies, agencies.c.id == people.c.agency_id).outerjoin(positions, positions.c.id == people.c.position_id)
     wanted = sa.select(
-        people, agencies.c.name.label("agency_name"), agencies.c.position.label("place"), positions.c.name.label("title"),
-        positions.c.rank,
+        people, agencies.c.name.label("agency_name"), agencies.c.short_name.label("agency_short"), agencies.c.position.label("place"),
+        positions.c.name.label("title"), positions.c.rank,
     )  # fmt: skip
-    return await tx.all(wanted.select_from(joined).where(people.c.id.in_(list(ids))))
+    return await reading.all(wanted.select_from(joined).where(people.c.id.in_(list(ids))))

@@ -14,7 +14,7 @@ from pydantic import Field
 from . import clock
 from .errors import Invalid, Problem
 from .formal_number import formal_number
-from .invitees import How, Key
+from .invitees import HOWS, How, Key, is_key
 from .text import Email, Id, Line, OptionalLine, OptionalParagraph
 from .validation import validated
 
@@ -107,6 +107,27 @@ def strict(raw: Raw) -> MeetingForm:
         raise Invalid.of(problems)
     starts_at, ends_at = _times(tidy)
     return MeetingForm(fields, starts_at, ends_at)
+
+
+def people_of(raw: Raw) -> Fields:
+    """Whom a draft names and with which agenda, however unfinished the rest: what cannot be read is passed over, and so is what does not
+    tell who comes."""
+    named = {name: str(raw.get(name) or "") for name in ("chair_id", "secretary_id", "secretary2_id")}
+    rows = [row for row in raw.get("items") or [] if is_key(str(row.get("id", ""))) and str(row.get("title", "")).strip()]
+    agenda = [ItemForm(row["id"], str(row["title"]), minutes=_minutes(row.get("minutes"))) for row in rows]
+    invited = {key: how for key, how in (raw.get("invited") or {}).items() if is_key(key) and how in HOWS}
+    guests = [GuestForm(row["name"], row["title"], row["email"]) for row in _guests(str(raw.get("guests", "")), [])]
+    return Fields(
+        title="", type="business", date=date.min, start=time(), end=time(), contact="", chair_id=named["chair_id"],
+        secretary_id=named["secretary_id"], secretary2_id=named["secretary2_id"] or None, items=agenda, invited=invited,
+        optional=[key for key in raw.get("optional") or [] if key in invited],
+        for_item={key: item for key, item in (raw.get("for_item") or {}).items() if key in invited}, guests=guests,
+    )  # fmt: skip
+
+
+def _minutes(typed: object) -> int:
+    text = str(typed or "")
+    return min(int(text), 1440) if text.isascii() and text.isdecimal() and len(text) < 6 else 15
 
 
 def times_of(raw: Raw) -> tuple[datetime, datetime] | None:

@@ -62,6 +62,7 @@ from . import (
     talk,
     video_door,
     voting,
+    working_days,
 )
 from .audit import Answer
 from .commands import ORGANISATION, Actor, Command
@@ -82,6 +83,9 @@ HANDLERS: dict[type[Command], Handler] = {
     organisation.SavePosition: organisation.save_position,
     organisation.MoveAgency: organisation.move_agency,
     organisation.SaveRoom: organisation.save_room,
+    working_days.SaveWorkingHours: working_days.save_hours,
+    working_days.MarkDay: working_days.mark_day,
+    working_days.UnmarkDay: working_days.unmark_day,
     seating.SavePlan: seating.save_plan,
     people.SavePerson: people.save_person,
     organisation_import.KeepImport: organisation_import.keep_import,

@@ -48,16 +48,40 @@ class _Year:
     swapped_in: frozenset[date]  # weekend days that are worked instead of another day
 
 
+@dataclass(frozen=True, slots=True)
+class Working:
+    """When one agency works."""
+
+    hours: Hours = USUAL
+    days: Days = ORDINARY
+
+
+@dataclass(frozen=True, slots=True)
+class PublicDay:
+    day: date
+    name: str
+    works: bool
+
+
+def public_days(year: int, language: str) -> list[PublicDay]:
+    """The public holidays of a year, and the days that are worked instead, in order."""
+    named = holidays.country_holidays("VN", years=year, language="vi" if language == "vi" else "en_US")
+    found = [PublicDay(day, name, works=False) for day, name in named.items()]
+    found += [PublicDay(day, "", works=True) for day in _known(year).swapped_in]
+    return sorted(found, key=lambda one: one.day)
+
+
 @cache
 def _known(year: int) -> _Year:
     of_year = holidays.country_holidays("VN", years=year)
     return _Year(of_year, frozenset(day for day in of_year.weekend_workdays if day.year == year))
 
 
-def worked(hours: Hours, days: Days, start: datetime, end: datetime, zone: str = clock.HOME_ZONE) -> list[Span]:
-    """The working time that touches [start, end), as instants; parts of a day are kept whole."""
+def worked(hours: Hours, days: Days, start: datetime, end: datetime, zone: str = clock.HOME_ZONE, *, lunch: bool = True) -> list[Span]:
+    """The working time that touches [start, end), as instants; parts of a day are kept whole. Not `lunch`: nor is there a break."""
     first, last = clock.local(start, zone).date(), clock.local(end, zone).date()
-    found = (_part(day, part, zone) for day in _from_to(first, last) if days.works(day, hours.days) for part in hours.parts)
+    parts = hours.parts if lunch else ((hours.parts[0][0], hours.parts[-1][1]),)
+    found = (_part(day, part, zone) for day in _from_to(first, last) if days.works(day, hours.days) for part in parts)
     return [span for span in found if span[0] < end and span[1] > start]
 
 
@@ -73,7 +97,7 @@ def _from_to(first: date, last: date) -> Iterator[date]:
 
 
 def hours_of(text: Sequence[str], days: Iterable[int] = MONDAY_TO_FRIDAY) -> Hours:
-    """From `07:30-11:30` and the like. Raises ValueError where a part is not in order or does not follow the one before."""
+    """From `07:30-11:30` and the like. Raises ValueError where there is none, or one is not in order or begins before the last one ends."""
     parts: list[tuple[time, time]] = []
     for one in text:
         a, _, b = one.partition("-")
@@ -81,4 +105,6 @@ def hours_of(text: Sequence[str], days: Iterable[int] = MONDAY_TO_FRIDAY) -> Hou
         if part[0] >= part[1] or (parts and part[0] < parts[-1][1]):
             raise ValueError(one)
         parts.append(part)
+    if not parts:
+        raise ValueError(text)
     return Hours(tuple(parts), frozenset(days))

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from .. import clock
 from ..database import Reading, Row
+from ..item_times import item_spans
 from ..meeting_form import LONGEST
 from ..models.booking import room_bookings
-from ..models.meeting import meetings, participants
+from ..models.meeting import items, meetings, participants
+from ..models.organisation import rooms as room_rows
 from ..models.outside import outside_busy, outside_calendars
 from ..outside_calendars import STALE
 from ..room_booking import GAP, TAKEN
 from ..spans import Span, clipped, merged
+from ..text import fold
 
 HELD = ("invited", "live", "finished")
 NOT_COMING = ("declined", "substitute")
+AROUND_AN_ITEM = timedelta(minutes=15)  # an agenda runs early or late
 MOST_NAMED = 10_000  # ids in one statement; more are told apart after reading
 
 
@@ -32,6 +36,28 @@ class Busy:
     agencies: Mapping[str, Sequence[Span]]
     rooms: Mapping[str, Sequence[Span]]
     unknown: frozenset[str] = frozenset()  # whose calendar elsewhere could not be read for long: not busy is not free
+    on_the_way: Mapping[str, Sequence[Span]] = field(default_factory=dict)  # people, to and from where they must be in person
+
+
+@dataclass(frozen=True, slots=True)
+class Travel:
+    """Where the meeting that is planned is held in person (see `place_marks`), and how long one takes from anywhere else."""
+
+    here: frozenset[str]
+    time: timedelta
+
+    def before_and_after(self, row: Row, span: Span) -> list[Span]:
+        """Of one held somewhere else in person; whoever may join from where he is does not travel."""
+        there = place_marks(row.room_agency, row.room_address, row.place) if row.form == "in_person" else frozenset[str]()
+        if not there or not self.here or there & self.here:
+            return []
+        return [(span[0] - self.time, span[0]), (span[1], span[1] + self.time)]
+
+
+def place_marks(room_agency: str | None, room_address: str | None, place: str) -> frozenset[str]:
+    """What tells that two meetings are in one place: the agency whose room it is, or the address. Empty where nothing was said."""
+    said = [room_agency, fold(room_address or ""), "" if room_agency else fold(place)]
+    return frozenset(mark for mark in said if mark)
 
 
 async def busy_spans(
@@ -43,29 +69,36 @@ async def busy_spans(
     agencies: Collection[str] = (),
     rooms: Collection[str] = (),
     apart_from: Collection[str] = (),
+    travel: Travel | None = None,
 ) -> Busy:
-    """Of those asked for, in four queries however many they are. `apart_from`: meetings that do not count, such as the one planned.
+    """Of those asked for, in six queries however many they are. `apart_from`: meetings that do not count, such as the one planned.
 
-    A person is busy with what he is invited to and has not declined or left to a substitute; an agency with what it hosts and what
-    its people are busy with; a room with what it is booked for, until it can be had again. Drafts and cancelled meetings keep nobody busy.
+    A person is busy with what he is invited to and has not declined or left to a substitute, for an item alone about the time that it
+    is planned for; an agency with what it hosts and what its people are busy with; a room with what it is booked for, until it can be
+    had again. Drafts and cancelled meetings keep nobody busy.
     """
-    held = [row for row in await _held(reading, start, end) if row.id not in apart_from]
-    spans = {row.id: _span(row) for row in held}
-    of_people, of_agencies, of_rooms = _Gathered(people), _Gathered(agencies), _Gathered(rooms)
+    held = {row.id: row for row in await _held(reading, start, end) if row.id not in apart_from}
+    spans = {row.id: _span(row) for row in held.values()}
+    of_people, of_agencies, of_rooms, moving = _Gathered(people), _Gathered(agencies), _Gathered(rooms), _Gathered(people)
     for row in await _booked(reading, start, end, rooms) if rooms else ():
         if row.meeting_id not in apart_from:
             of_rooms.add(row.room_id, (row.starts_at, row.free_at))
-    for row in held:
+    for row in held.values():
         of_agencies.add(row.host_agency_id, spans[row.id])
-    for row in await _coming(reading, start, end, people, agencies) if people or agencies else ():
-        if span := spans.get(row.meeting_id):
+    coming = await _coming(reading, start, end, people, agencies) if people or agencies else ()
+    alone = await _of_items(reading, held, {row.meeting_id for row in coming if row.item_id})
+    for row in coming:
+        if span := alone.get(row.item_id, spans.get(row.meeting_id)):
             of_people.add(row.person_id, span)
             of_agencies.add(row.agency_id, span)
+            for way in travel.before_and_after(held[row.meeting_id], span) if travel else ():
+                moving.add(row.person_id, way)
     for row in await _elsewhere(reading, start, end):
         for one, key in zip((of_people, of_agencies, of_rooms), (row.person_id, row.agency_id, row.room_id), strict=True):
             one.add(key, (row.starts_at, row.ends_at))
     unknown = await _unknown(reading, {*people, *agencies, *rooms})
-    return Busy(of_people.joined(start, end), of_agencies.joined(start, end), of_rooms.joined(start, end), unknown)
+    by_person, by_agency, by_room, ways = (one.joined(start, end) for one in (of_people, of_agencies, of_rooms, moving))
+    return Busy(by_person, by_agency, by_room, unknown, ways)
 
 
 async def _elsewhere(reading: Reading, start: datetime, end: datetime) -> Sequence[Row]:
@@ -81,6 +114,24 @@ async def _unknown(reading: Reading, asked: Collection[str]) -> frozenset[str]:
     old = sa.or_(c.read_at.is_(None), c.read_at < clock.now() - STALE)
     rows = await reading.all(sa.select(c.person_id, c.agency_id, c.room_id).where(old))
     return frozenset(key for row in rows for key in row if key in asked)
+
+
+async def _of_items(reading: Reading, held: Mapping[str, Row], meeting_ids: Collection[str]) -> Mapping[str | None, Span]:
+    """About when each item of these meetings is, within its meeting."""
+    if not meeting_ids:
+        return {}
+    wanted = sa.select(items.c.id, items.c.meeting_id, items.c.minutes).where(items.c.meeting_id.in_(list(meeting_ids)))
+    agendas = defaultdict[str, list[tuple[str, int]]](list)
+    for row in await reading.all(wanted.order_by(items.c.position)):
+        agendas[row.meeting_id].append((row.id, row.minutes))
+    found: dict[str | None, Span] = {}
+    for meeting_id, agenda in agendas.items():
+        if meeting_id in held:
+            whole = _span(held[meeting_id])
+            planned = item_spans(agenda, held[meeting_id].starts_at, held[meeting_id].ends_at)
+            near = {key: (a - AROUND_AN_ITEM, b + AROUND_AN_ITEM) for key, (a, b) in planned.items()}
+            found |= {key: (max(a, whole[0]), min(b, whole[1])) for key, (a, b) in near.items()}
+    return found
 
 
 class _Gathered:
@@ -108,8 +159,11 @@ def _within(start: datetime, end: datetime) -> sa.ColumnElement[bool]:
 
 
 async def _held(reading: Reading, start: datetime, end: datetime) -> Sequence[Row]:
+    columns = (meetings.c.id, meetings.c.host_agency_id, meetings.c.form, meetings.c.place)
     times = (meetings.c.starts_at, meetings.c.ends_at, meetings.c.ended_at)
-    return await reading.all(sa.select(meetings.c.id, meetings.c.host_agency_id, *times).where(_within(start, end)))
+    where = (room_rows.c.agency_id.label("room_agency"), room_rows.c.address.label("room_address"))
+    joined = meetings.outerjoin(room_rows, room_rows.c.id == meetings.c.room_id)
+    return await reading.all(sa.select(*columns, *times, *where).select_from(joined).where(_within(start, end)))
 
 
 async def _booked(reading: Reading, start: datetime, end: datetime, rooms: Collection[str]) -> Sequence[Row]:
@@ -122,10 +176,10 @@ async def _booked(reading: Reading, start: datetime, end: datetime, rooms: Colle
 async def _coming(
     reading: Reading, start: datetime, end: datetime, people: Collection[str], agencies: Collection[str]
 ) -> Sequence[Row]:
-    """(meeting_id, person_id, agency_id). Times are not read here again: that would be most of the work."""
+    """(meeting_id, person_id, agency_id, item_id). Times are not read here again: that would be most of the work."""
     p = participants.c
     coming = sa.and_(_within(start, end), ~p.removed, p.answer.not_in(NOT_COMING))
     if len(people) + len(agencies) <= MOST_NAMED:
         coming = sa.and_(coming, sa.or_(p.person_id.in_(list(people)), p.agency_id.in_(list(agencies))))
     joined = participants.join(meetings, meetings.c.id == p.meeting_id)
-    return await reading.all(sa.select(p.meeting_id, p.person_id, p.agency_id).select_from(joined).where(coming))
+    return await reading.all(sa.select(p.meeting_id, p.person_id, p.agency_id, p.item_id).select_from(joined).where(coming))

@@ -26,6 +26,7 @@ from ..scheduling import SendInvitations, send_invitations
 from ..spans import Span, clipped
 from ..standing import standings
 from .busy import busy_spans
+from .working_days import working_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,9 @@ async def advice_for(reading: Reading, actor: Actor, meeting_id: str, form: Raw,
         return []
     start, end = times
     zone = str(form.get("zone") or clock.HOME_ZONE)
-    found = advice.of_time(str(form.get("type", "")), bool(form.get("urgent")), start, end, now, zone)
+    host = await reading.value(sa.select(meetings.c.host_agency_id).where(meetings.c.id == meeting_id))
+    days = (await working_of(reading, [host]))[host].days
+    found = advice.of_time(str(form.get("type", "")), bool(form.get("urgent")), start, end, now, zone, days)
     planned = [row for row in form.get("items", []) if str(row.get("title", "")).strip()]
     minutes = [int(row["minutes"]) for row in planned if str(row.get("minutes", "")).isdigit()]
     found += advice.of_agenda(minutes if planned else [], start, end)

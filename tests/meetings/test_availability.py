@@ -31,8 +31,14 @@ class Somebody:
     unknown: bool
     required: bool
     weight: int
+    part: tuple[int, int]  # (offset, length) in quarters; length 0: the whole
+
+    def needed(self, meetings: list[Span]) -> list[Span]:
+        offset, length = self.part
+        return [(a + offset * QUARTER, a + (offset + length) * QUARTER) for a, _ in meetings] if length else meetings
 
     def why(self, meetings: list[Span]) -> str | None:
+        meetings = self.needed(meetings)
         if any(a < d and c < b for a, b in meetings for c, d in self.busy):
             return "busy"
         if not all(any(a <= c and d <= b for a, b in self.open) for c, d in meetings):
@@ -40,7 +46,8 @@ class Somebody:
         return "unknown" if self.unknown else None
 
     def tight(self, meetings: list[Span], near: timedelta) -> bool:
-        return self.why(meetings) in (None, "unknown") and any(a - near < d and c < b + near for a, b in meetings for c, d in self.busy)
+        near_by = any(a - near < d and c < b + near for a, b in self.needed(meetings) for c, d in self.busy)
+        return self.why(meetings) in (None, "unknown") and near_by
 
 
 @dataclass
@@ -98,15 +105,21 @@ def cases(draw: st.DrawFn) -> Case:
         # What lies outside the grid alone is not in its bits.
         return [one for one in merged(timed + whole) if one[1] > grid.start and one[0] < grid.at(grid.count)]
 
+    length = draw(st.integers(1, 9))
+
+    def part(key: str) -> tuple[int, int]:
+        offset = draw(st.integers(0, length - 1))
+        return (offset, draw(st.integers(1, length - offset))) if key.startswith("p") and draw(st.booleans()) else (0, 0)
+
     def somebody(key: str) -> Somebody:
         always = [(start - timedelta(days=9), grid.at(grid.count) + timedelta(days=9))]
         hours = always if draw(st.booleans()) else worked(USUAL, Days({day: True}), *always[0], zone)
-        rest = (draw(st.booleans()) and key != "r0", draw(st.booleans()), draw(st.integers(0, 3)))
+        rest = (draw(st.booleans()) and key != "r0", draw(st.booleans()), draw(st.integers(0, 3)), part(key))
         return Somebody(key, spans(4), hours, *rest)
 
     people = [somebody(f"p{n}") for n in range(draw(st.integers(0, 6)))]
     rooms = [somebody(f"r{n}") for n in range(draw(st.integers(0, 2)))]
-    return Case(zone, grid, people, rooms, draw(st.integers(1, 9)), after, draw(st.integers(0, 3)))
+    return Case(zone, grid, people, rooms, length, after, draw(st.integers(0, 3)))
 
 
 def _whole_day(day: date, zone: str) -> Span:
@@ -114,7 +127,7 @@ def _whole_day(day: date, zone: str) -> Span:
 
 
 def line_of(one: Somebody, grid: Grid) -> Line:
-    return Line(one.key, grid.touched(one.busy), grid.all & ~grid.whole(one.open), one.unknown, one.required, one.weight)
+    return Line(one.key, grid.touched(one.busy), grid.all & ~grid.whole(one.open), one.unknown, one.required, one.weight, *one.part)
 
 
 @settings(max_examples=150, deadline=None)

@@ -37,14 +37,15 @@ LABELS = {
     "name": "admin.name", "short_name": "admin.short_name", "code": "admin.code", "parent_id": "admin.parent",
     "kind": "admin.kind", "email": "admin.email", "address": "admin.address", "phone": "admin.phone", "active": "admin.in_use",
     "agency_id": "admin.agency", "position_id": "admin.position", "rank": "admin.rank", "capacity": "admin.capacity",
-    "username": "admin.username", "role": "admin.role", "locked": "admin.account",
+    "username": "admin.username", "role": "admin.role", "locked": "admin.account", "day": "hours.day", "parts": "hours.parts",
+    "weekdays": "hours.weekdays",
 }  # fmt: skip
 
 
 def admin_page(request: web.Request, template: str, topic: str, **more: Any) -> web.Response:
     """A page of administration, with the tabs of what the actor may keep."""
     everything = administrator(request).role == "system_admin"
-    topics = ("agencies", "people", "positions", "rooms", "minutes", "import") if everything else ("people", "rooms")
+    topics = ("agencies", "people", "positions", "rooms", "hours", "minutes", "import") if everything else ("people", "rooms", "hours")
     return page(request, f"admin/{template}", topic=topic, topics=topics, labels=LABELS, **more)
 
 

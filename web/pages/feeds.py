@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from typing import Any
 
 from aiohttp import web
 
@@ -48,7 +49,7 @@ async def freebusy(request: web.Request) -> web.Response:
         feed = await feed_of_token(reading, request.app[SIGNING_KEY], request.match_info["token"])
         state = await state_of(reading, feed, now)
         (whose, owner_id), start, end = owner_of(feed), today - BEFORE, today + AHEAD
-        asked = {{"person": "people", "agency": "agencies", "room": "rooms"}[whose]: [owner_id]}
+        asked: dict[str, Any] = {{"person": "people", "agency": "agencies", "room": "rooms"}[whose]: [owner_id]}
         busy = await busy_spans(reading, start, end, **asked)
     spans = next((found for found in (busy.people, busy.agencies, busy.rooms) if found), {}).get(owner_id, ())
     content = freebusy_bytes(state.name, spans, start, end, request.app[SETTINGS].mail_from, feed.id)

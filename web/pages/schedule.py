@@ -29,6 +29,7 @@ from ..flashes import redirect
 from ..forms import command_from, fields_of
 from ..keys import DB, SETTINGS, SIGNING_KEY, signed_in
 from ..rendering import fragment, packed, page
+from .finding_time import wish_context
 from .schedule_people import ACTS, act, chosen_fragment, keep_field, people_context
 
 routes = web.RouteTableDef()
@@ -74,6 +75,7 @@ async def edit_page(
             "rooms": await all_rooms(reading),
             "agencies": await all_agencies(reading), "types": TYPES,
             "advice": await advice_for(reading, actor, meeting_id, form, clock.now()),
+            **wish_context(form, clock.today(request.app[SETTINGS].zone)),
         }  # fmt: skip
     saved = found.meeting.draft_saved_at
     return packed(request, page(request, "schedule/edit.html", status=status, problems=problems, saved_at=saved, **context))

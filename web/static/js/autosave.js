@@ -11,7 +11,7 @@ export class Autosave {
   constructor(form, saved) {
     this.#form = form;
     this.#saved = saved;
-    form.addEventListener("input", (event) => { if (!event.target.closest("[data-finds]")) this.soon(); });
+    form.addEventListener("input", (event) => { if (event.target.form === form && !event.target.closest("[data-finds]")) this.soon(); });
     form.addEventListener("submit", (event) => this.#submitted(event));
   }
 

@@ -1,5 +1,6 @@
 // The schedule page: saves by itself, finds people, invites whole groups. Without it the page works as a plain form.
 import { Autosave } from "./autosave.js";
+import { FindTime } from "./find_time.js";
 import { PeopleFinder } from "./people_finder.js";
 import { toast } from "./toast.js";
 
@@ -39,6 +40,8 @@ form.addEventListener("click", async (event) => {
   const near = chosen.querySelectorAll('button[value^="remove:"]');
   (near[Math.min(Math.max(row, 0), near.length - 1)] ?? box.querySelector("input")).focus();
 });
+
+new FindTime(form.querySelector(".find-time"), form, document.getElementById("times-form"), autosave);
 
 // Fields that make sense for one choice only.
 for (const part of document.querySelectorAll("[data-only]")) {

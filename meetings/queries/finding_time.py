@@ -1,0 +1,190 @@
+"""Times at which those whom a draft invites can meet: the best five by the wish, with who would be missing and why."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Literal
+
+import sqlalchemy as sa
+
+from .. import clock
+from ..access import visible
+from ..availability import Choice, Line, Order, Search, Shape, occupied
+from ..commands import Actor
+from ..database import Reading, Row
+from ..meeting_form import Raw
+from ..models.meeting import meetings, participants
+from ..occurrences import distances
+from ..slots import QUARTER, Grid, spread
+from ..spans import Span
+from ..working_time import Working, worked
+from .attendees import Attendee, Calendars, calendars_of
+from .busy import NOT_COMING
+
+LONGEST_SPAN = 92  # days that are looked at
+LONGEST = 600  # minutes of a meeting: it does not reach into another day
+TRAVEL = 30  # minutes from one place to another, as a rule
+NEAR = 1  # quarters: with less than that between two appointments one has to hurry
+
+Reason = Literal["busy", "travel", "off", "unknown", "nobody"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """`first` to `last`: days on which it may be. `travel`: minutes from one place to another."""
+
+    first: date
+    last: date
+    minutes: int
+    order: Order = "earliest"
+    travel: int = TRAVEL
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """`what`: the title of the meeting that keeps him, where the actor may know of it; else empty."""
+
+    who: Attendee
+    why: Reason
+    what: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """`room`: one that is free, the one in the form if it is; None: none is looked for, or none is free."""
+
+    start: datetime
+    end: datetime
+    absent: Sequence[Absent]
+    tight: Sequence[Attendee]  # come straight from, or go straight on to, something else
+    room: Row | None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundTimes:
+    proposals: Sequence[Proposal]
+    attendees: int
+    guests: int
+    looked_for_room: bool
+    chosen_room: Row | None
+
+
+async def find_times(
+    reading: Reading, actor: Actor, meeting: Row, form: Raw, wish: Wish, now: datetime, after: Sequence[int] = (0,)
+) -> FoundTimes:
+    """For those who organise the meeting. `after`: days from the first to each occurrence of a series."""
+    zone = zone_of(form)
+    start, end = _midnight(wish.first, zone), _midnight(wish.last + timedelta(days=1), zone)
+    reach = end + timedelta(days=after[-1])
+    calendars = await calendars_of(reading, meeting, form, start, reach, timedelta(minutes=wish.travel))
+    # Thousands of calendars take a while: the others' pages are not to wait for it.
+    shape, choices = await asyncio.to_thread(_best, calendars, wish, zone, end, now, after)
+    titles = await _titles(reading, actor, meeting.id, shape, choices)
+    people = {one.key: one for one in calendars.attendees}
+    rooms = {row.id: row for row in calendars.rooms}
+    proposals = [
+        Proposal(
+            shape.grid.at(one.start), shape.grid.at(one.start) + timedelta(minutes=wish.minutes),
+            [
+                Absent(people[m.key], _reason(calendars, shape, one, people[m.key], m.why), titles.get((one.start, m.key), ""))
+                for m in one.missing
+            ],
+            [people[key] for key in one.tight], next((rooms[key] for key in rooms if key in one.rooms), None),
+        )
+        for one in choices
+    ]  # fmt: skip
+    chosen = next((row for row in calendars.rooms if row.id == form.get("room_id")), None)
+    return FoundTimes(proposals, len(people), calendars.guests, bool(rooms), chosen)
+
+
+def zone_of(form: Raw) -> str:
+    zone = str(form.get("zone") or "")
+    return zone if zone in clock.zones() else clock.HOME_ZONE
+
+
+def _midnight(day: date, zone: str) -> datetime:
+    return clock.from_local(datetime.combine(day, time()), zone)
+
+
+def _best(
+    calendars: Calendars, wish: Wish, zone: str, end: datetime, now: datetime, after: Sequence[int]
+) -> tuple[Shape, Sequence[Choice]]:
+    grid = Grid.between(calendars.start, calendars.end)
+    length = -(-timedelta(minutes=wish.minutes) // QUARTER)
+    lunch = length * QUARTER <= longest_part(calendars.host)
+    starts = _starts(grid, calendars, length, end, now, lunch=lunch)
+    shape = Shape(grid, length, distances(grid, _bits(starts), after, zone) or ((0, (0,)),), NEAR)
+    off = {id(one): off_mask(grid, one, lunch=lunch) for one in calendars.working.values()}
+    lines = [line_of(grid, calendars, one, off[id(calendars.working[one.agency_id])]) for one in calendars.attendees]
+    rooms = [
+        Line(row.id, grid.touched(calendars.busy.rooms.get(row.id, ())), unknown=row.id in calendars.busy.unknown)
+        for row in calendars.rooms
+    ]
+    return shape, Search(shape, lines, rooms).best(wish.order) or Search(shape, lines).best(wish.order)
+
+
+def longest_part(working: Working) -> timedelta:
+    """Of a working day, between its breaks."""
+    day = date(2000, 1, 1)
+    return max(datetime.combine(day, b) - datetime.combine(day, a) for a, b in working.hours.parts)
+
+
+def off_mask(grid: Grid, working: Working, *, lunch: bool = True) -> int:
+    return grid.all & ~grid.whole(worked(working.hours, working.days, grid.start, grid.at(grid.count), lunch=lunch))
+
+
+def line_of(grid: Grid, calendars: Calendars, one: Attendee, off: int) -> Line:
+    busy = grid.touched(calendars.busy.people.get(one.key, ())) | grid.touched(calendars.busy.on_the_way.get(one.key, ()))
+    unknown = not one.known or one.key in calendars.busy.unknown
+    part = one.offset // 15, -(-(one.offset % 15 + one.length) // 15) if one.length else 0
+    return Line(one.key, busy, off, unknown, one.required, one.weight, *part)
+
+
+def _starts(grid: Grid, calendars: Calendars, length: int, end: datetime, now: datetime, *, lunch: bool) -> int:
+    """Full and half hours to come from which the whole meeting is within the host's working time."""
+    outside = off_mask(grid, calendars.host, lunch=lunch)
+    soonest = max(0, -((grid.start - now) // QUARTER))
+    last = min(grid.count, (end - grid.start) // QUARTER)
+    halves = sum(1 << slot for slot in range(soonest + soonest % 2, last, 2))
+    return halves & ~spread(outside, length)
+
+
+def _bits(mask: int) -> Iterable[int]:
+    while mask:
+        yield (mask & -mask).bit_length() - 1
+        mask &= mask - 1
+
+
+def _reason(calendars: Calendars, shape: Shape, choice: Choice, one: Attendee, why: str) -> Reason:
+    if why != "busy":
+        return "nobody" if not one.known else "off" if why == "off" else "unknown"
+    taken = occupied(shape, choice.start)
+    return "busy" if shape.grid.touched(calendars.busy.people.get(one.key, ())) & taken else "travel"
+
+
+async def _titles(
+    reading: Reading, actor: Actor, meeting_id: str, shape: Shape, choices: Sequence[Choice]
+) -> Mapping[tuple[int, str], str]:
+    """What keeps whom, by (start, person), of what the actor may know of."""
+    people = {missing.key for choice in choices for missing in choice.missing if missing.why == "busy"}
+    spans = {choice.start: _span(shape, choice) for choice in choices}
+    if not people:
+        return {}
+    m, p = meetings.c, participants.c
+    near = sa.or_(*(sa.and_(m.starts_at < b, m.ends_at > a) for a, b in spans.values()))
+    coming = sa.and_(p.person_id.in_(people), ~p.removed, p.answer.not_in(NOT_COMING), m.id != meeting_id, m.state.in_(("invited", "live")))
+    joined = meetings.join(participants, p.meeting_id == m.id)
+    wanted = sa.select(p.person_id, m.title, m.starts_at, m.ends_at).select_from(joined).where(coming, near, visible(actor))
+    found: dict[tuple[int, str], str] = {}
+    for row in await reading.all(wanted.order_by(m.starts_at)):
+        for start, (a, b) in spans.items():
+            if row.starts_at < b and row.ends_at > a:
+                found.setdefault((start, row.person_id), row.title)
+    return found
+
+
+def _span(shape: Shape, choice: Choice) -> Span:
+    return shape.grid.at(choice.start), shape.grid.at(choice.start + shape.length)

@@ -1,0 +1,67 @@
+"""Finding a time and working hours, as pages: what is shown, to whom, and what nonsense gets a sentence."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from meetings import clock
+from meetings.models.working import marked_days
+from tests.support.organisation import make_account, make_agency, make_user
+from tests.support.scheduled import open_office
+from tests.support.site import Site
+
+
+async def test_times_are_proposed_to_who_organises_the_meeting_and_to_nobody_else(site: Site):
+    office = await open_office(site.db)
+    draft = await office.draft(title="Họp <b>kín</b>")
+    await make_account(site.db, office.people["secretary"], "thu.ky", "secretary")
+    await make_account(site.db, office.people["stranger"], "nguoi.la", "secretary")
+    secretary, stranger = await site.signed_in("thu.ky"), await site.signed_in("nguoi.la")
+    first = clock.today() + timedelta(days=4)
+    wish = f"first={first}&last={first + timedelta(days=13)}"
+    assert "/times" in (await secretary.get(f"/meetings/{draft}/edit")).html
+    page = await secretary.get(f"/meetings/{draft}/times?{wish}&minutes=90&order=earliest")
+    assert page.status == 200
+    assert page.html.count("data-takes") == 5
+    assert "07:30–09:00" in page.text
+    assert "4/4" in page.text
+    assert (await stranger.get(f"/meetings/{draft}/times?{wish}")).status == 404
+    more = ("minutes=601", "minutes=-1", "minutes=²", "travel=x", "last=2100-01-01&last=2100-01-01")
+    for wrong in ("first=&last=", f"first={first}&last=2100-01-01", *(f"{one}&{wish}" for one in more)):
+        page = await secretary.get(f"/meetings/{draft}/times?{wrong}")
+        assert page.status == 422
+        assert page.text
+    page = await secretary.get(f"/meetings/{draft}/times?first=0001-01-01&last=0001-02-01")
+    assert page.status == 200  # nothing before today
+    page = await secretary.get(f"/meetings/{draft}/times?first=9999-12-30&last=9999-12-31")
+    assert page.status == 422
+
+
+async def test_an_agency_keeps_its_hours_and_days_and_what_was_typed_wrong_stays(site: Site):
+    agency = await make_agency(site.db, "Sở Y tế")
+    other = await make_agency(site.db, "Sở khác")
+    await make_user(site.db, agency, "quantri", "agency_admin")
+    browser = await site.signed_in("quantri")
+    page = await browser.get("/admin/hours")
+    assert "Sở Y tế" in page.text
+    assert "Sở khác" not in page.text
+    assert "07:30–11:30, 13:30–17:00" in page.text
+    assert (await browser.get(f"/admin/hours/{other}")).status == 404
+    await browser.get(f"/admin/hours/{agency}")
+    page = await browser.post(f"/admin/hours/{agency}", parts="11:30-7", weekdays="0")
+    assert page.status == 422
+    assert 'value="11:30-7"' in page.html
+    page = await browser.post(f"/admin/hours/{agency}", parts="07:00-11:00,13:00-16:30", weekdays="0")
+    assert "07:00–11:00, 13:00–16:30" in page.text
+    page = await browser.post("/admin/days", agency_id=agency, day="2031-11-24", works="false", name="")
+    assert page.status == 422
+    assert 'value="2031-11-24"' in page.html
+    page = await browser.post("/admin/days", agency_id=agency, day="2031-11-24", works="false", name="Ngày <i>ngành</i>")
+    assert "Ngày <i>ngành</i>" in page.text
+    assert (await browser.post("/admin/days", day="2031-11-25", works="false", name="Cho mọi người")).status == 403
+    async with site.db.reading() as r:
+        key = await r.value(sa.select(marked_days.c.id))
+    page = await browser.post(f"/admin/days/{key}/remove")
+    assert "24/11/2031" not in page.text
