@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from meetings.database import Database
+from meetings.database import Database, open_database
 
-from .support.databases import Pattern, opened
+from .support.databases import Pattern
 
 
 @pytest.fixture(scope="session")
@@ -24,5 +24,9 @@ def patterns(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Pat
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 async def db(request: pytest.FixtureRequest, patterns: dict[str, Pattern], tmp_path: Path) -> AsyncIterator[Database]:
     """An empty database with all tables, once on SQLite and once on PostgreSQL."""
-    async for database in opened(await patterns[request.param].copy(tmp_path)):
-        yield database
+    pattern = patterns[request.param]
+    url = await pattern.copy(tmp_path)
+    database = open_database(url)
+    yield database
+    await database.close()
+    await pattern.give_back(url)

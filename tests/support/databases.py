@@ -11,8 +11,10 @@ from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
+import sqlalchemy as sa
 
 from meetings.database import Database, open_database
+from meetings.models import metadata
 
 from .requirements import need
 
@@ -51,13 +53,15 @@ async def drop_database(url: str) -> None:
 
 
 class Pattern:
-    """An empty database with all tables, made once and copied for each test, which takes a fifth of making it."""
+    """An empty database with all tables, made once and copied for each test, which takes a fifth of making it. PostgreSQL's copies
+    are emptied and used again, which takes a tenth of copying."""
 
     def __init__(self, kind: str, folder: Path) -> None:
         self._kind, self._folder, self._url = kind, folder, ""
+        self._free: list[str] = []
 
     async def copy(self, folder: Path) -> str:
-        """The URL of a new copy; skips the test when there can be none."""
+        """The URL of an empty copy; skips the test when there can be none."""
         if not self._url:
             self._url = await fresh_database_url(self._kind, self._folder)
             await _with_tables(self._url)
@@ -65,12 +69,29 @@ class Pattern:
             url = await fresh_database_url(self._kind, folder)
             shutil.copyfile(_file(self._url), _file(url))
             return url
+        if self._free:
+            return self._free.pop()
         name, pattern = f"diemcau_test_{uuid4().hex[:12]}", self._url.rpartition("/")[2]
         await _admin(f'CREATE DATABASE "{name}" TEMPLATE "{pattern}"')
         return POSTGRES.rpartition("/")[0] + "/" + name
 
+    async def give_back(self, url: str) -> None:
+        if self._kind == "postgresql":
+            await _emptied(url)
+            self._free.append(url)
+
     async def drop(self) -> None:
-        await drop_database(self._url)
+        for url in (self._url, *self._free):
+            await drop_database(url)
+
+
+async def _emptied(url: str) -> None:
+    """All rows gone, and whoever was still connected."""
+    connection = await asyncpg.connect(_plain(url))
+    others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    deletes = "; ".join(str(sa.delete(table)) for table in reversed(metadata.sorted_tables))
+    await connection.execute(f"{others}; {deletes}")
+    await connection.close()
 
 
 async def _with_tables(url: str) -> None:
@@ -86,12 +107,6 @@ def _file(url: str) -> str:
 async def open_fresh(kind: str, folder: Path) -> AsyncIterator[Database]:
     url = await fresh_database_url(kind, folder)
     await _with_tables(url)
-    async for database in opened(url):
-        yield database
-
-
-async def opened(url: str) -> AsyncIterator[Database]:
-    """The database at `url`; closed and dropped afterwards."""
     database = open_database(url)
     yield database
     await database.close()
