@@ -37,5 +37,5 @@ audit = sa.Table(
     sa.Column("fields", sa.JSON, nullable=False),  # of the command, without its secrets
     sa.Column("result", sa.JSON(none_as_null=True), nullable=True),
     sa.Column("hash", sa.String(64), nullable=False),  # over the row and the hash before it
-    sa.UniqueConstraint("actor", "command_id"),
+    sa.UniqueConstraint("command_id", "actor"),  # looked for by command, with every transaction
 )  # fmt: skip

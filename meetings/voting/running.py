@@ -91,7 +91,8 @@ async def open_ballot(tx: Transaction, by: Standing, command: OpenBallot) -> Ans
 
 
 async def _mandates(tx: Transaction, by: Standing, ballot: Row, members: Sequence[Row]) -> list[Mandate]:
-    recused = set(await tx.column(sa.select(recusals.c.participant_id).where(recusals.c.item_id == ballot.item_id)))
+    told = sa.select(recusals.c.participant_id).where(recusals.c.meeting_id == ballot.meeting_id, recusals.c.item_id == ballot.item_id)
+    recused = set(await tx.column(told))
     holders: dict[str, str] = {}
     if by.meeting is not None and by.meeting.proxies_allowed:
         given = sa.select(proxies.c.participant_id, proxies.c.holder_id).where(proxies.c.meeting_id == ballot.meeting_id)
