@@ -77,16 +77,32 @@ async def test_announcements_breaks_and_messages_reach_whom_they_are_for(people:
         await same_as_fresh(page)
 
 
+KEEP_LOCK = """
+const ask = navigator.wakeLock.request.bind(navigator.wakeLock);
+navigator.wakeLock.request = async (kind) => window.locked = await ask(kind);
+"""
+
+
 async def test_the_shared_screen_comes_back_after_a_restart_and_says_what_to_do_when_signed_out(people: People) -> None:
     screen, chair = await people.page("thuky"), await people.page("chutri")
     path = await running_meeting(screen)
+    await screen.add_init_script(KEEP_LOCK)
     await screen.goto(people.server.url + path.replace("/room", "/projector?kiosk"))
     await expect(screen.locator("#title")).to_have_text("Kế hoạch chuyển đổi số năm tới")
     assert await screen.locator("body.kiosk").count() == 1
+    await screen.wait_for_function("() => window.locked?.released === false")  # it does not go dark
     people.server.stop()
     await expect(screen.locator("#cut")).to_be_visible()
     await people.server.start()
     await expect(screen.locator("#cut")).to_be_hidden()
+    # Restarted as a newer version, it is taken up by itself, once.
+    assert await screen.evaluate("() => window.locked.released === false")
+    people.server.stop()
+    await screen.route("**/version", lambda route: route.fulfill(body="newer"), times=1)
+    await people.server.start()
+    await screen.wait_for_function("() => performance.getEntriesByType('navigation')[0].type === 'reload'")
+    await expect(screen.locator("#title")).to_have_text("Kế hoạch chuyển đổi số năm tới")
+    await screen.wait_for_function("() => window.locked?.released === false")
     await enter(chair, people.server.url + path)
     await chair.keyboard.press("p")
     await expect(screen.locator(".clock")).to_be_visible()
