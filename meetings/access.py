@@ -33,6 +33,7 @@ from . import (
     minutes_history,
     minutes_remarks,
     minutes_templates,
+    nominations,
     notes,
     organisation,
     organisation_import,
@@ -66,6 +67,8 @@ from .commands import Actor, Command, MeetingCommand
 from .database import Reading
 from .errors import NotAllowed, NotFound
 from .models.meeting import meetings, participants, sites
+from .models.meeting import nominations as asked
+from .nominators import nominates
 from .sites import CountHeads, KeepContact, ReportReady, ReportTest, SiteCommand
 from .standing import Standing, standings
 
@@ -84,8 +87,9 @@ async def standings_known(reading: Reading, meeting_id: str, actors: Sequence[Ac
 
 
 def visible(actor: Actor) -> sa.ColumnElement[bool]:
-    """Of rows of `meetings`, those that the actor may know of: he is invited or made it, or is a bridge site of it; for the staff
-    of an agency also those it hosts, prepares, is invited to or has a site in. Being a system administrator opens no meeting."""
+    """Of rows of `meetings`, those that the actor may know of: he is invited or made it, says whom an agency sends,
+    or is a bridge site of it; for the staff of an agency also those it hosts, prepares, is invited to or has a site in. Being a
+    system administrator opens no meeting."""
     if actor.kind == "system":
         return sa.true()
     sent = meetings.c.state != "draft"
@@ -95,8 +99,8 @@ def visible(actor: Actor) -> sa.ColumnElement[bool]:
         return sa.and_(sent, meetings.c.id == actor.meeting_id, _has_site(sites.c.id == actor.site_id))
     mine = _INVITED.c.person_id == actor.person_id
     if not actor.staff:
-        return sa.or_(meetings.c.created_by == actor.person_id, sa.and_(sent, _invited(mine)))
-    invited = _invited(sa.or_(mine, _INVITED.c.agency_id == actor.agency_id))
+        return sa.or_(meetings.c.created_by == actor.person_id, sa.and_(sent, sa.or_(_invited(mine), _asked(nominates(actor)))))
+    invited = sa.or_(_invited(sa.or_(mine, _INVITED.c.agency_id == actor.agency_id)), _asked(nominates(actor)))
     return sa.or_(
         meetings.c.created_by == actor.person_id,
         meetings.c.host_agency_id == actor.agency_id,
@@ -118,7 +122,7 @@ def part_of(part: str, agency_id: str | None) -> sa.ColumnElement[bool]:
         return meetings.c.host_agency_id == agency_id
     if part == "prepare":
         return meetings.c.preparing_agency_id == agency_id
-    return _invited(_INVITED.c.agency_id == agency_id)
+    return sa.or_(_invited(_INVITED.c.agency_id == agency_id), _asked(sa.and_(asked.c.agency_id == agency_id, ~asked.c.removed)))
 
 
 _INVITED = participants.alias("invited")
@@ -126,6 +130,10 @@ _INVITED = participants.alias("invited")
 
 def _invited(which: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     return sa.exists().where(_INVITED.c.meeting_id == meetings.c.id, ~_INVITED.c.removed, which)
+
+
+def _asked(which: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    return sa.exists().where(asked.c.meeting_id == meetings.c.id, which)
 
 
 def _has_site(which: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
@@ -214,8 +222,8 @@ def _arranges(by: Standing, _: Command) -> bool:
     return by.runs or by.organises
 
 
-def _attends_or_staff(by: Standing, _: Command) -> bool:
-    return by.me is not None or by.actor.staff
+def _attends_or_signed_in(by: Standing, _: Command) -> bool:
+    return by.me is not None or by.actor.kind == "account"
 
 
 def _system(by: Standing, _: Command) -> bool:
@@ -263,10 +271,18 @@ RULES: dict[type[Command], Rule] = {
     papers.AddPaper: _organises,
     papers.RemovePaper: _organises,
     # answers: for whom, the handlers look
-    answers.AnswerInvitation: _attends_or_staff,
-    answers.NameSubstitute: _attends_or_staff,
+    answers.AnswerInvitation: _attends_or_signed_in,
+    answers.NameSubstitute: _attends_or_signed_in,
     substitutes.DecideSubstitute: _arranges,
     posts.FollowPosts: _system,
+    # agencies that send people of their choice: whose, the handlers look
+    nominations.NominatePerson: _signed_in,
+    nominations.NominateGuest: _signed_in,
+    nominations.WithdrawNominee: _signed_in,
+    nominations.DeclineNomination: _signed_in,
+    nominations.PassOnNomination: _signed_in,
+    nominations.TakeNominationBack: _signed_in,
+    nominations.RemindNominators: _organises,
     # mail that came in
     inbox.ReceiveMail: _system,
     inbox.KeepUnmatched: _system,

@@ -1,5 +1,5 @@
-"""Answers to an invitation: by the invited person (signed in, by the personal link, or by mail: see `inbox`), or by the staff
-of the agency.
+"""Answers to an invitation: by the invited person (signed in, by the personal link, or by mail: see `inbox`), by the staff
+of the agency, or by whoever sent him for it.
 
 Somebody attends in the place of an invited head, once that was consented to (`substitutes`): a participant of his own, shown as a
 substitute, who votes only where the body's rules say so. The vote then is his, and no longer the head's.
@@ -7,20 +7,21 @@ substitute, who votes only where the body's rules say so. The vote then is his, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import sqlalchemy as sa
 
-from . import clock, outbox
+from . import outbox
 from .audit import Answer
 from .commands import MeetingCommand
 from .database import Row, Transaction
 from .errors import Conflict, Invalid, NotAllowed
-from .invitation_facts import Sender, facts_of, last_sent
+from .invitation_facts import Sender, facts_of
 from .models.columns import new_id
 from .models.meeting import meetings, participants, substitutions
-from .removal import remove
+from .nominators import may_nominate
+from .removal import uninvite
 from .standing import Standing, require_open
 from .text import Email, Id, Line, OptionalLine, OptionalParagraph, name_sort_key
 from .views import announce
@@ -107,7 +108,8 @@ async def answerable(tx: Transaction, by: Standing, participant_id: str) -> Row:
     here = sa.and_(participants.c.meeting_id == meeting.id, participants.c.id == participant_id, ~participants.c.removed)
     row = await tx.one(sa.select(participants).where(here))
     mine = by.me is not None and by.me.id == row.id
-    if not mine and not (by.actor.staff and row.agency_id is not None and row.agency_id == by.actor.agency_id):
+    of_ours = by.actor.staff and row.agency_id is not None and row.agency_id == by.actor.agency_id
+    if not (mine or of_ours or await may_nominate(tx, by.actor, row.nomination_id)):
         raise NotAllowed("not_allowed")
     return row
 
@@ -123,12 +125,4 @@ async def _withdraw_substitutes(tx: Transaction, row: Row) -> None:
         return
     if any(one.votes for one in rows):
         await tx.update(participants, row.id, votes=True)
-    told = await last_sent(tx, row.meeting_id)
-    meeting = await tx.get(meetings, row.meeting_id)
-    sequence = meeting.sequence + 1  # every CANCEL raises it
-    await tx.update(meetings, meeting.id, sequence=sequence)
-    for key in gone:
-        if key in told:
-            facts = replace(told[key], method="CANCEL", whole=False, sequence=sequence, dtstamp=clock.iso(tx.now), changes=())
-            await outbox.put(tx, key, facts)
-    await remove(tx, gone)
+    await uninvite(tx, row.meeting_id, gone)

@@ -26,7 +26,7 @@ from .text import Id, fold
 Day = date  # the field `date` below would hide the type
 UNFINISHED = ("planned", "skipped")
 TASK_MINUTES = "10"
-_PEOPLE = ("chair_id", "chair_votes", "secretary2_id", "invited", "optional", "for_item", "guests")
+_PEOPLE = ("chair_id", "chair_votes", "secretary2_id", "invited", "optional", "for_item", "seats", "wish", "guests")
 _ALWAYS = ("title", "type", "start", "end", "end_date", "zone", "secretary_id")
 
 
@@ -81,7 +81,7 @@ def _form(before: Raw, command: CloneMeeting, ids: dict[str, str]) -> Raw:
     kept = set(_ALWAYS)
     kept |= {"sites"} if command.sites else set()
     kept |= set(_PEOPLE) if command.people else set()
-    others = before.keys() - {*_ALWAYS, *_PEOPLE, "sites", "items", "date", "number"}
+    others = before.keys() - {*_ALWAYS, *_PEOPLE, "sites", "items", "date", "number", "nominate_by"}
     form = {name: value for name, value in before.items() if name in kept or (command.settings and name in others)}
     if command.people:
         form["for_item"] = {who: ids[item] for who, item in (before.get("for_item") or {}).items() if item in ids}

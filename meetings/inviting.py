@@ -13,7 +13,7 @@ from .errors import Invalid
 from .invitees import duty_of, person_of, post_of
 from .meeting_form import Fields, MeetingForm
 from .models.columns import new_id
-from .models.meeting import participants
+from .models.meeting import nominations, participants
 from .models.organisation import agencies, people, positions
 from .removal import remove
 from .text import name_sort_key
@@ -47,6 +47,7 @@ async def require_known_people(tx: Transaction, form: MeetingForm) -> None:
 
 
 async def apply_people(tx: Transaction, meeting_id: str, form: MeetingForm) -> None:
+    """Whoever was sent by an agency that is still asked stays, until that agency sends another; who is named himself comes as named."""
     wanted = await _invited_rows(tx, form)
     here = participants.c.meeting_id == meeting_id
     before = await tx.all(sa.select(participants).where(here, participants.c.substitute_for_id.is_(None)))
@@ -58,11 +59,13 @@ async def apply_people(tx: Transaction, meeting_id: str, form: MeetingForm) -> N
         if key in known:
             deputy = known[key].deputy and values["duty"] == "participant"
             values["votes"] = values["votes"] and known[key].id not in represented
-            await _update_changed(tx, known[key], values | {"position": place, "removed": False, "deputy": deputy})
+            named = {"position": place, "removed": False, "deputy": deputy, "nomination_id": None}
+            await _update_changed(tx, known[key], values | named)
         else:
             fresh.append({"id": new_id(), "meeting_id": meeting_id, "position": place, **_NOBODY, **values})
     await tx.insert_many(participants, fresh)
-    gone = [row.id for key, row in known.items() if key not in wanted and not row.removed]
+    asked = set(await tx.column(sa.select(nominations.c.id).where(nominations.c.meeting_id == meeting_id, ~nominations.c.removed)))
+    gone = [row.id for key, row in known.items() if key not in wanted and not row.removed and row.nomination_id not in asked]
     gone += await tx.column(sa.select(participants.c.id).where(participants.c.substitute_for_id.in_(gone)))
     await remove(tx, gone)
 

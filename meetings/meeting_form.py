@@ -23,6 +23,7 @@ Day = date  # the field `date` below would hide the type
 Share = Literal["2/3", "1/2", "0/1"]
 LONGEST = timedelta(days=31)  # of a meeting
 YEARS = range(2000, 2200)  # one that is being typed begins with 0002
+Seats = Annotated[int, Field(ge=1, le=100)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,9 @@ class Fields:
     invited: dict[Key, How] = field(default_factory=dict)
     optional: list[Key] = field(default_factory=list)  # of the invited
     for_item: dict[Key, Id] = field(default_factory=dict)  # who comes for one item of the agenda alone
+    seats: dict[Key, Seats] = field(default_factory=dict)  # how many an agency is asked to send; else 1
+    wish: dict[Key, OptionalLine] = field(default_factory=dict)  # a word on whom
+    nominate_by: datetime | None = None  # on the wall clock of `zone`
     guests: list[GuestForm] = field(default_factory=list)
     number: OptionalLine = ""
     signer: OptionalLine = ""
@@ -91,6 +95,7 @@ class MeetingForm:
     fields: Fields
     starts_at: datetime
     ends_at: datetime
+    nominate_by: datetime | None = None
 
 
 def strict(raw: Raw) -> MeetingForm:
@@ -106,7 +111,7 @@ def strict(raw: Raw) -> MeetingForm:
     if problems:
         raise Invalid.of(problems)
     starts_at, ends_at = _times(tidy)
-    return MeetingForm(fields, starts_at, ends_at)
+    return MeetingForm(fields, starts_at, ends_at, _nominate_by(tidy))
 
 
 def people_of(raw: Raw) -> Fields:
@@ -158,9 +163,17 @@ def _times(raw: Raw) -> tuple[datetime, datetime]:
     return clock.from_local(datetime.combine(day, start), zone), clock.from_local(datetime.combine(last, end), zone)
 
 
+def _nominate_by(raw: Raw) -> datetime | None:
+    """Raises ValueError."""
+    typed = str(raw.get("nominate_by") or "")
+    wall = datetime.fromisoformat(typed).replace(tzinfo=None) if typed else None
+    return clock.from_local(wall, str(raw.get("zone") or clock.HOME_ZONE)) if wall else None
+
+
 def _tidy(raw: Raw) -> Raw:
     """Without what is empty, so that defaults apply; lines of a textarea as a list; items without a title are not meant."""
-    tidy = {k: v for k, v in raw.items() if v not in ("", None) and k not in ("guests", "sites", "items", "invited", "for_item")}
+    read_apart = ("guests", "sites", "items", "invited", "for_item", "seats", "wish")
+    tidy = {k: v for k, v in raw.items() if v not in ("", None) and k not in read_apart}
     tidy.setdefault("contact", "")
     for name in ("date", "title", "chair_id", "secretary_id", "start", "end", "type"):
         tidy.setdefault(name, "" if name in ("title",) else None)
@@ -169,7 +182,8 @@ def _tidy(raw: Raw) -> Raw:
     tidy["sites"] = [line for line in str(raw.get("sites", "")).splitlines() if line.strip()]
     rows: Sequence[Mapping[str, Any]] = raw.get("items") or []
     tidy["items"] = [{k: v for k, v in row.items() if v != ""} for row in rows if str(row.get("title", "")).strip()]
-    tidy["for_item"] = {k: v for k, v in (raw.get("for_item") or {}).items() if v}
+    for name in ("for_item", "seats", "wish"):
+        tidy[name] = {k: v for k, v in (raw.get(name) or {}).items() if v}
     tidy["invited"] = {k: v for k, v in (raw.get("invited") or {}).items() if v}
     return tidy
 
@@ -198,6 +212,8 @@ def _crossed(tidy: Raw, guests: Sequence[Raw]) -> list[Problem]:
             problems.append(Problem("end_before_start", "end"))
         if end - start > LONGEST:
             problems.append(Problem("meeting_long", "end_date", {"days": LONGEST.days}))
+        if (until := _nominate_by(tidy)) and until >= start:
+            problems.append(Problem("nominate_by_late", "nominate_by"))
     form, video = tidy.get("form", "hybrid"), tidy.get("video_kind", "none")
     if form != "online" and not tidy.get("room_id") and not tidy.get("place"):
         problems.append(Problem("place_missing", "place"))

@@ -25,6 +25,7 @@ class Notice:
     domain: str
     method: Literal["NOTICE"] = "NOTICE"
     sequence: int = 0
+    personal: bool = True  # the link is the recipient's own; else he signs in
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -34,16 +34,22 @@ async def put(tx: Transaction, participant_id: str, facts: Facts) -> None:
 async def put_many(tx: Transaction, mails: Sequence[tuple[str, Facts]]) -> None:
     """Queue mails, each to its participant."""
     for start in range(0, len(mails), SLICE):  # made when they are written, so that nobody waits for all of them
-        await tx.insert_many(outbox, [_row(tx, participant_id, facts) for participant_id, facts in mails[start : start + SLICE]])
+        await tx.insert_many(outbox, [_row(tx, facts, participant_id=key) for key, facts in mails[start : start + SLICE]])
     tx.wake.add(SCOPE)
 
 
-def _row(tx: Transaction, participant_id: str, facts: Facts) -> dict[str, Any]:
+async def put_to_people(tx: Transaction, mails: Sequence[tuple[str, Notice]]) -> None:
+    """Queue notices to people who are not invited themselves, each to its person."""
+    await tx.insert_many(outbox, [_row(tx, notice, person_id=key) for key, notice in mails])
+    tx.wake.add(SCOPE)
+
+
+def _row(tx: Transaction, facts: Facts, *, participant_id: str | None = None, person_id: str | None = None) -> dict[str, Any]:
     key = new_id()
     domain = facts.domain if isinstance(facts, Notice) else facts.uid.rpartition("@")[2]
     return {
-        "id": key, "meeting_id": tx.scope, "participant_id": participant_id, "method": facts.method, "sequence": facts.sequence,
-        "message_id": f"<{key}@{domain}>", "facts": facts.to_json(), "next_at": tx.now, "created_at": tx.now,
+        "id": key, "meeting_id": tx.scope, "participant_id": participant_id, "person_id": person_id, "method": facts.method,
+        "sequence": facts.sequence, "message_id": f"<{key}@{domain}>", "facts": facts.to_json(), "next_at": tx.now, "created_at": tx.now,
     }  # fmt: skip
 
 

@@ -33,6 +33,7 @@ from . import (
     minutes_history,
     minutes_remarks,
     minutes_templates,
+    nominations,
     notes,
     organisation,
     organisation_import,
@@ -121,6 +122,14 @@ HANDLERS: dict[type[Command], Handler] = {
     answers.NameSubstitute: substitutes.name_substitute,
     substitutes.DecideSubstitute: substitutes.decide_substitute,
     posts.FollowPosts: posts.follow_posts,
+    # agencies that send people of their choice
+    nominations.NominatePerson: nominations.nominate_person,
+    nominations.NominateGuest: nominations.nominate_guest,
+    nominations.WithdrawNominee: nominations.withdraw_nominee,
+    nominations.DeclineNomination: nominations.decline_nomination,
+    nominations.PassOnNomination: nominations.pass_on_nomination,
+    nominations.TakeNominationBack: nominations.take_nomination_back,
+    nominations.RemindNominators: nominations.remind_nominators,
     # mail that came in
     inbox.ReceiveMail: inbox.receive_mail,
     inbox.KeepUnmatched: inbox.keep_unmatched,

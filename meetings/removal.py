@@ -4,17 +4,17 @@ withdrawn, his stay ends, and the room lets go of his connections as soon as it 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
-from . import outbox
+from . import clock, outbox
 from .attendance import end_stays
 from .audit import Answer
 from .commands import MeetingCommand
 from .database import Transaction
-from .invitation_facts import Sender, facts_of
-from .models.meeting import participants
+from .invitation_facts import Sender, facts_of, last_sent
+from .models.meeting import meetings, participants
 from .models.organisation import sessions
 from .models.room import questions, speeches
 from .presenting import end_presenting_of
@@ -45,6 +45,20 @@ async def remove(tx: Transaction, participant_ids: Sequence[str]) -> None:
     await _silence(tx, participant_ids)
     await end_presenting_of(tx, participant_ids)
     await announce(tx, "participant", participant_ids)
+
+
+async def uninvite(tx: Transaction, meeting_id: str, participant_ids: Sequence[str]) -> None:
+    """Takes them out, and whoever attends in their place, and tells each by a CANCEL of his own."""
+    here = sa.and_(participants.c.substitute_for_id.in_(participant_ids), ~participants.c.removed)
+    gone = [*participant_ids, *await tx.column(sa.select(participants.c.id).where(here))]
+    if not gone:
+        return
+    told, meeting = await last_sent(tx, meeting_id), await tx.get(meetings, meeting_id)
+    sequence = meeting.sequence + 1  # every CANCEL raises it
+    await tx.update(meetings, meeting.id, sequence=sequence)
+    last = {"method": "CANCEL", "whole": False, "sequence": sequence, "dtstamp": clock.iso(tx.now), "changes": ()}
+    await outbox.put_many(tx, [(key, replace(told[key], **last)) for key in gone if key in told])
+    await remove(tx, gone)
 
 
 async def renew_link(tx: Transaction, by: Standing, command: RenewLink) -> Answer:

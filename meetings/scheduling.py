@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from pydantic import Field
 
 from . import clock, outbox
+from .asking import apply_nominations, tell_nominators, tell_of_cancelling
 from .audit import Answer
 from .commands import MeetingCommand
 from .database import Row, Transaction
@@ -120,9 +121,10 @@ async def send_invitations(tx: Transaction, by: Standing, command: SendInvitatio
         meetings, meeting.id, sequence=sequence, draft=None, draft_revision=meeting.draft_revision + 1,
         state="invited" if meeting.state == "draft" else meeting.state, invited_at=meeting.invited_at or tx.now, changed_at=tx.now,
     )  # fmt: skip
+    asked = await tell_nominators(tx, meeting.id, command.sender)
     await _announce_all(tx, meeting.id)
     sums = {method: sum(m.facts.method == method for m in mails) for method in ("REQUEST", "CANCEL")}
-    return {"invited": sums["REQUEST"], "removed": sums["CANCEL"]}
+    return {"invited": sums["REQUEST"], "removed": sums["CANCEL"], "agencies": asked}
 
 
 async def cancel_meeting(tx: Transaction, by: Standing, command: CancelMeeting) -> Answer:
@@ -132,6 +134,7 @@ async def cancel_meeting(tx: Transaction, by: Standing, command: CancelMeeting) 
     told = await last_sent(tx, meeting.id)
     last = {"method": "CANCEL", "whole": True, "sequence": meeting.sequence + 1, "dtstamp": clock.iso(tx.now)}
     await outbox.put_many(tx, [(key, replace(facts, **last, reason=command.reason, changes=())) for key, facts in told.items()])
+    await tell_of_cancelling(tx, meeting.id, command.reason, command.sender)
     await tx.update(
         meetings, meeting.id, state="cancelled", cancel_reason=command.reason, sequence=meeting.sequence + 1, draft=None,
         changed_at=tx.now,
@@ -162,12 +165,14 @@ async def _apply(tx: Transaction, meeting: Row, form: MeetingForm, command: Send
         room_id=f.room_id, place=f.place, video_kind=f.video_kind, video_url=video_url,
         video_id=f.video_id if f.video_kind == "url" else "", video_passcode=f.video_passcode if f.video_kind == "url" else "",
         number=f.number, signer=f.signer, signer_title=f.signer_title, agencies_shown=f.agencies_shown, reminders=f.reminders,
+        nominate_by=form.nominate_by,
         requests=f.requests, contact=f.contact, quorum_num=num, quorum_den=den,
         speaking_seconds=f.speaking_minutes * 60, messages_on=f.messages_on, substitutes_vote=f.substitutes_vote,
     )  # fmt: skip
     await keep_booking(tx, meeting.id)
     await apply_sites(tx, meeting.id, f.sites)
     await _apply_items(tx, meeting.id, form)
+    await apply_nominations(tx, meeting, form)
     await apply_people(tx, meeting.id, form)
     await seat_by_agency(tx, meeting.id)
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from . import clock
 from .database import Reading, Row
 from .meeting_form import Raw
-from .models.meeting import items, meetings, participants, sites
+from .models.meeting import items, meetings, nominations, participants, sites
 
 
 async def form_of(reading: Reading, meeting_id: str) -> Raw:
@@ -22,7 +22,10 @@ async def form_of(reading: Reading, meeting_id: str) -> Raw:
     chair = next((p for p in everyone if p.duty == "chair"), None)
     stand_ins = sa.and_(participants.c.meeting_id == meeting_id, participants.c.votes, ~participants.c.removed)
     represented = set(await reading.column(sa.select(participants.c.substitute_for_id).where(stand_ins)))
-    listed = [p for p in everyone if p.person_id and p.duty != "chair"]
+    asked = sa.and_(nominations.c.meeting_id == meeting_id, ~nominations.c.removed)
+    asked_agencies = await reading.all(sa.select(nominations).where(asked).order_by(nominations.c.position))
+    named = [p for p in everyone if not p.nomination_id]
+    listed = [*(p for p in named if p.person_id and p.duty != "chair"), *asked_agencies]
     return {
         "title": m.title, "type": m.type, "urgent": m.urgent, "chair_id": chair.person_id if chair else "",
         "chair_votes": bool(chair and chair.votes), "secretary_id": secretaries[0] if secretaries else "",
@@ -38,13 +41,17 @@ async def form_of(reading: Reading, meeting_id: str) -> Raw:
             {"id": i.id, "title": i.title, "presenter": i.presenter, "kind": i.kind, "minutes": str(i.minutes)} for i in agenda
         ],
         "invited": {_key(p): "vote" if p.id in represented else _how(p) for p in listed},
+        "seats": {_key(n): str(n.seats) for n in asked_agencies}, "wish": {_key(n): n.wish for n in asked_agencies if n.wish},
+        "nominate_by": f"{clock.local(m.nominate_by, m.zone):%Y-%m-%dT%H:%M}" if m.nominate_by else "",
         "optional": sorted({_key(p) for p in listed if not p.required}),
         "for_item": {_key(p): p.item_id for p in listed if p.item_id},
-        "guests": "\n".join(", ".join((p.name, p.title, p.email)) for p in everyone if not p.person_id),
+        "guests": "\n".join(", ".join((p.name, p.title, p.email)) for p in named if not p.person_id),
     }  # fmt: skip
 
 
 def _key(row: Row) -> str:
+    if "seats" in row._mapping:
+        return f"agency:{row.agency_id}"
     return f"post:{row.agency_id}:{row.position_id}" if row.position_id else str(row.person_id)
 
 

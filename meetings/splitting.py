@@ -75,7 +75,7 @@ async def _form(tx: Transaction, source: Row, title: str, leaving: Sequence[Row]
     day = (clock.local(tx.now, source.zone).date() + LATER).isoformat()
     moved = [row | {"id": ids[row["id"]]} for row in form["items"] if row["id"] in ids]
     over_night = {"end_date": ""} if form["end"] > form["start"] else {}
-    return form | {"title": title, "date": day, "items": moved, "requests": ""} | over_night
+    return form | {"title": title, "date": day, "items": moved, "requests": "", "nominate_by": ""} | over_night
 
 
 async def _owner(tx: Transaction, by: Standing, source: Row) -> str:

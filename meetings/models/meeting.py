@@ -34,6 +34,7 @@ meetings = sa.Table(
     line("signer"), words("signer_title"),  # who signs it, and under which authority: `TL. CHỦ TỊCH`, `CHÁNH VĂN PHÒNG`, a line each
     flag("agencies_shown"),  # the invitation says which agencies are invited; never who
     flag("reminders", default=True),
+    at("nominate_by"),  # until when agencies are to say whom they send; empty: a day before the start
     flag("urgent"),  # họp đột xuất: exempt from the notice of 3 working days
     count("sequence"),  # iCalendar SEQUENCE, one counter for the whole life
     sa.Column("draft", sa.JSON, nullable=True),  # the form as last typed and not yet sent; NULL: nothing pending
@@ -113,6 +114,7 @@ participants = sa.Table(
     flag("required", default=True),
     sa.Column("item_id", sa.String(32), nullable=True),  # comes for this item of the agenda alone
     ref("position_id", "positions", nullable=True),  # invited as the holder of this post of the agency
+    ref("nomination_id", "nominations", nullable=True, index=False),  # sent by his agency, which was asked to choose
     flag("deputy"),  # runs the meeting for the chair, until he takes it back
     count("weight", default=1),  # of the vote, in weighted ballots
     count("position"),
@@ -128,6 +130,36 @@ participants = sa.Table(
     sa.Column("seat", sa.String(8), nullable=True),  # its label in the plan of the meeting's room
     sa.UniqueConstraint("meeting_id", "person_id"), sa.UniqueConstraint("meeting_id", "seat"),
     sa.Index(None, "person_id", "answer"), sa.Index(None, "person_id", "duty"), sa.Index(None, "meeting_id", "agency_id"),
+)  # fmt: skip
+
+# An agency that is invited to send people of its own choice: how many, and as what they come.
+nominations = sa.Table(
+    "nominations", metadata,
+    key(),
+    ref("meeting_id", "meetings", cascade=True),
+    ref("agency_id", "agencies"),
+    count("seats", default=1),
+    line("wish"),  # a word on whom: "lãnh đạo phụ trách chuyển đổi số"
+    one_of("duty", "participant", "guest", "presenter", "press", "technician", "observer"),
+    flag("votes"), flag("required", default=True),
+    sa.Column("item_id", sa.String(32), nullable=True),  # for this item of the agenda alone
+    count("position"),
+    flag("removed"),  # no longer asked
+    at("deadline_at", nullable=False, index=True),
+    one_of("state", "asked", "declined"),
+    words("reason"), at("declined_at"), line("declined_by"),
+    sa.Column("told", sa.JSON(none_as_null=True), nullable=True),  # what those who nominate were last told: asking.told_of
+    at("reminded_at"),  # last, by whatever
+    at("reminded_before"), at("reminded_after"),  # the deadline of which they were reminded while it was ahead, and when it was over
+    sa.UniqueConstraint("meeting_id", "agency_id"),
+)  # fmt: skip
+
+# To whom an agency passed the right to nominate for one meeting.
+nominators = sa.Table(
+    "nominators", metadata,
+    sa.Column("nomination_id", sa.String(32), sa.ForeignKey("nominations.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("person_id", sa.String(32), sa.ForeignKey("people.id"), primary_key=True, index=True),
+    at("passed_at", nullable=False), line("passed_by"),
 )  # fmt: skip
 
 # Whom somebody named to attend in his place, and what became of it.

@@ -11,7 +11,8 @@ outbox = sa.Table(
     "outbox", metadata,
     key(),
     ref("meeting_id", "meetings", cascade=True),
-    ref("participant_id", "participants"),
+    ref("participant_id", "participants", nullable=True),
+    ref("person_id", "people", nullable=True),  # of a NOTICE to somebody who is not invited himself
     one_of("method", "REQUEST", "CANCEL", "DECLINECOUNTER", "NOTICE"),
     count("sequence"),
     sa.Column("message_id", sa.String(200), nullable=False, unique=True),
@@ -24,6 +25,7 @@ outbox = sa.Table(
     at("handed_at"),  # when handing it to the mail server began; empty before
     words("error"),
     at("created_at", nullable=False), at("sent_at"),
+    sa.CheckConstraint("(participant_id IS NULL) != (person_id IS NULL)", name="one_recipient"),
     sa.Index("ix_outbox_due", "state", "next_at"),
 )  # fmt: skip
 

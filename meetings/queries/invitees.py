@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from ..database import Reading, Row
-from ..invitees import person_of, post_of
+from ..invitees import agency_of, person_of, post_of
 from ..models.organisation import agencies, people, positions
 from ..text import clean, fold
 
@@ -21,7 +21,8 @@ KINDS = ("department", "commune")  # what whole groups are invited of
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One line of a search. `detail`: the position; empty for an agency, whose key invites its head."""
+    """One line of a search. `detail`: the position. For an agency two lines without one: `head:<agency>` invites its head, the other
+    asks it to choose."""
 
     key: str
     name: str
@@ -34,7 +35,7 @@ class Line:
     """One invited key. `name` is empty where nobody holds the post now."""
 
     key: str
-    kind: str  # person, post
+    kind: str  # person, post, agency
     name: str
     detail: str
     post: str  # the key of this person's post, where he has one
@@ -84,7 +85,8 @@ async def find(reading: Reading, typed: str) -> list[Found]:
         sa.or_(_begins(people.c.folded, word), _begins(agencies.c.folded, word), _begins(sa.func.coalesce(positions.c.folded, ""), word))
         for word in words
     ]
-    named = [Found(f"agency:{row.id}", row.name, "", row.short_name) for row in await reading.all(whole.limit(LOOKED_AT))]
+    called = await reading.all(whole.limit(LOOKED_AT))
+    named = [Found(f"{kind}:{row.id}", row.name, "", row.short_name) for row in called for kind in ("head", "agency")]
     rows = await reading.all(_people().where(*fits).limit(LOOKED_AT))
     named += [Found(row.id, row.name, row.title or "", row.agency_name) for row in rows]
     return sorted(named, key=lambda one: _far(one, text))[:FOUND]
@@ -109,6 +111,8 @@ async def chosen(reading: Reading, keys: Collection[str]) -> list[Chosen]:
     for key, (agency, position) in posts.items():
         holders = [row.name for row in rows if (row.agency_id, row.position_id) == (agency, position)]
         lines.setdefault(agency, []).append(Line(key, "post", ", ".join(holders), titles.get(position, ""), key))
+    for key in filter(agency_of, keys):
+        lines.setdefault(agency_of(key) or "", []).append(Line(key, "agency", "", "", ""))
     for row in rows:
         if row.id in keys:
             own = f"post:{row.agency_id}:{row.position_id}" if row.position_id else ""
@@ -140,6 +144,12 @@ async def heads_of(reading: Reading, kind: str = "", *, agency_id: str = "", wit
         if row.agency_id not in without:
             first.setdefault(row.agency_id, f"post:{row.agency_id}:{row.position_id}" if row.position_id else row.id)
     return list(first.values())
+
+
+async def keys_of(reading: Reading, kind: str, without: Collection[str] = ()) -> list[str]:
+    """Each agency of this kind, to choose itself whom it sends. `without`: ids of agencies to leave out."""
+    of_kind = sa.select(agencies.c.id).where(agencies.c.kind == kind, agencies.c.active).order_by(agencies.c.position, agencies.c.name)
+    return [f"agency:{key}" for key in await reading.column(of_kind) if key not in without]
 
 
 async def near(reading: Reading, agency_id: str, keys: Collection[str]) -> Mapping[str, Sequence[Row]]:

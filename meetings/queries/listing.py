@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ..commands import Actor
-from ..models.meeting import STATES, meetings, participants
+from ..models.meeting import STATES, meetings, nominations, nominators, participants
 from ..models.organisation import agencies
 
 ME = participants.alias("me")
@@ -37,9 +37,12 @@ def own_listing(actor: Actor) -> sa.Select[Any]:
 
 
 def involved(actor: Actor) -> sa.SelectBase:
-    """Ids of the meetings that somebody is invited to or made, as a subquery: found by him, however many meetings there are."""
+    """Ids of the meetings that somebody is invited to, sends people to or made, as a subquery: found by him, however many meetings
+    there are."""
     invited = sa.select(participants.c.meeting_id).where(participants.c.person_id == actor.person_id, ~participants.c.removed)
-    return sa.union(invited, sa.select(meetings.c.id).where(meetings.c.created_by == actor.person_id))
+    asked = sa.select(nominations.c.meeting_id).join(nominators, nominators.c.nomination_id == nominations.c.id)
+    asked = asked.where(nominators.c.person_id == actor.person_id)
+    return sa.union(invited, asked, sa.select(meetings.c.id).where(meetings.c.created_by == actor.person_id))
 
 
 def in_state(*states: str) -> sa.ColumnElement[bool]:

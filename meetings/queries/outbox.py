@@ -16,7 +16,7 @@ from ..models.post import kept_mail, outbox
 def _mine(actor: Actor) -> sa.ColumnElement[bool]:
     """Mail about meetings that the actor organises; and, as anybody reads his own mailbox, mail to himself."""
     to_me = sa.select(participants.c.id).where(participants.c.person_id == actor.person_id)
-    return sa.or_(organised(actor), outbox.c.participant_id.in_(to_me))
+    return sa.or_(organised(actor), outbox.c.participant_id.in_(to_me), outbox.c.person_id == actor.person_id)
 
 
 def _joined() -> sa.FromClause:

@@ -16,16 +16,19 @@ from ..commands import Actor
 from ..database import Database, Reading, Row
 from ..errors import NotFound
 from ..invitation_facts import Mail, facts_of, last_sent, plan
+from ..invitees import agency_of
 from ..meeting_form import Raw, times_of
 from ..models.booking import room_bookings
 from ..models.meeting import meetings
-from ..models.organisation import people, rooms
+from ..models.organisation import agencies, people, rooms
+from ..nominators import staff_of
 from ..room_booking import TAKEN
 from ..room_choice import DAYS, next_free
 from ..scheduling import SendInvitations, send_invitations
 from ..spans import Span, clipped
 from ..standing import standings
 from .busy import busy_spans
+from .nominations import Asked, asked_agencies
 from .working_days import working_of
 
 
@@ -36,6 +39,8 @@ class Preview:
     mails: Sequence[Mail]
     counts: Counter[str]  # REQUEST, CANCEL
     unchanged: int  # invited, and learn nothing new
+    agencies: int  # whose nominators get a mail
+    asked: Sequence[Asked]  # every agency that is asked to send people
 
 
 async def advice_for(reading: Reading, actor: Actor, meeting_id: str, form: Raw, now: datetime) -> list[Advice]:
@@ -57,7 +62,10 @@ async def advice_for(reading: Reading, actor: Actor, meeting_id: str, form: Raw,
     taken = await busy_spans(reading, start, end, people=named, apart_from=(meeting_id,))
     found += advice.of_people(taken.people, chair, sorted(named), names)
     room = await reading.first(sa.select(rooms).where(rooms.c.id == str(form.get("room_id") or "")))
-    return found + (await _of_room(reading, actor, meeting_id, room, times, len(named), now, zone) if room else [])
+    asked = [agency for key in invited if (agency := agency_of(key))]
+    heads = len(named) + sum(_seats_of(form, f"agency:{agency}") - 1 for agency in asked)
+    found += await _of_room(reading, actor, meeting_id, room, times, heads, now, zone) if room else []
+    return found + await _nobody_nominates(reading, asked)
 
 
 async def _of_room(
@@ -83,6 +91,20 @@ async def _title_there(reading: Reading, actor: Actor, room_id: str, meeting_id:
     return str(await reading.value(wanted) or "")
 
 
+def _seats_of(form: Raw, key: str) -> int:
+    typed = str((form.get("seats") or {}).get(key, ""))
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 4 else 1
+
+
+async def _nobody_nominates(reading: Reading, asked: Sequence[str]) -> list[Advice]:
+    """Agencies that are asked to send people, and have nobody who would be told."""
+    there = await staff_of(reading, asked) if asked else {}
+    without = [key for key in asked if key not in there]
+    wanted = sa.select(agencies.c.short_name).where(agencies.c.id.in_(without)).order_by(agencies.c.position)
+    names = await reading.column(wanted) if without else []
+    return [Advice("nobody_nominates", {"names": ", ".join(names[:8]) + ("…" if len(names) > 8 else "")})] if names else []
+
+
 async def _other_rooms(reading: Reading, room: Row, people_count: int) -> Sequence[Row]:
     """Rooms of the same agency with enough seats; the smallest first."""
     fits = sa.and_(rooms.c.agency_id == room.agency_id, rooms.c.active, rooms.c.capacity >= max(people_count, 1), rooms.c.id != room.id)
@@ -104,12 +126,13 @@ async def preview_of(db: Database, actor: Actor, meeting_id: str, command: SendI
             await require(tx, by, command)
             form = by.meeting.draft if by.meeting is not None else None
             told, sequence = await last_sent(tx, meeting_id), by.meeting.sequence if by.meeting is not None else 0
-            await send_invitations(tx, by, command)
+            answer = await send_invitations(tx, by, command) or {}
             meeting = await tx.get(meetings, meeting_id)
             _, mails = plan(told, await facts_of(tx, meeting, command.sender), sequence)
             counts: Counter[str] = Counter(mail.facts.method for mail in mails)
+            asked = await asked_agencies(tx, (await standings(tx, meeting_id, [actor]))[0])
             active = len({*told} | {m.participant_id for m in mails})
-            raise _Undone(Preview(meeting, form or {}, mails, counts, active - len(mails)))
+            raise _Undone(Preview(meeting, form or {}, mails, counts, active - len(mails), answer["agencies"], asked))
     except _Undone as undone:
         return undone.preview
     raise NotFound

@@ -74,7 +74,7 @@ async def test_people_are_found_without_marks_and_whole_groups_invited_at_once(p
     await expect(page.get_by_text("Không tìm thấy ai.")).to_be_visible()
     await page.fill("#people-filter", "so y te")
     await expect(found.first).to_contain_text("người đứng đầu")
-    await expect(found).to_have_count(5)  # the agency itself and its four people
+    await expect(found).to_have_count(6)  # its head, the agency itself, and its four people
     await page.press("#people-filter", "ArrowDown")
     await page.press("#people-filter", "Enter")
     await expect(page.locator("#invited-count")).to_contain_text("1 cơ quan, 1 thành phần")

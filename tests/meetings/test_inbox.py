@@ -222,7 +222,7 @@ async def test_another_time_is_proposed_accepted_through_the_draft_or_declined_b
         post.db, office.secretary, AcceptCounter(meeting_id=post.meeting, letter_id=again.id, form=form, revision=row.draft_revision)
     )
     assert (await meeting_row(post.db, post.meeting)).draft["date"] == "2027-01-01"
-    assert await office.send(post.meeting) == {"invited": 5, "removed": 0}
+    assert await office.send(post.meeting) == {"invited": 5, "removed": 0, "agencies": 0}
     with pytest.raises(Conflict):
         await perform(post.db, office.secretary, DismissLetter(meeting_id=post.meeting, letter_id=again.id))
 

@@ -34,7 +34,7 @@ async def office(db: Database) -> Office:
 
 
 @pytest.mark.parametrize(("key", "right"), [
-    (A, True), (f"agency:{A}", False), (f"post:{A}:{B}", True), ("", False), (A[:31], False), (A.upper(), False), (f"post:{A}", False),
+    (A, True), (f"agency:{A}", True), (f"post:{A}:{B}", True), ("", False), (A[:31], False), (A.upper(), False), (f"post:{A}", False),
     (f"room:{A}", False), ("post:", False),
 ])  # fmt: skip
 def test_what_is_a_key(key: str, right: bool):
@@ -59,7 +59,7 @@ async def test_people_and_agencies_are_found_by_every_word_with_and_without_mark
         assert [one.name for one in await find(r, "dang van an")] == ["Đặng Văn Ân", "Đặng Văn An"]
         assert next(one.name for one in await find(r, "đặng văn an")) == "Đặng Văn An"  # the marks as typed
         assert [one.key for one in await find(r, "GIAM DOC so y te dang")] == [an, (await find(r, "dang van an"))[1].key]
-        assert (await find(r, "so y te"))[0].key == f"agency:{agency}"
+        assert [one.key for one in await find(r, "so y te")][:2] == [f"head:{agency}", f"agency:{agency}"]
         assert [one.name for one in await find(r, "100%")] == ["Lê 100% Yến"]
         for nothing in ("", "  ", "%", "_", "ng", "không có ai", gone):  # "ng" begins no word
             assert await find(r, nothing) == [], nothing
@@ -69,7 +69,7 @@ async def test_a_renamed_agency_is_found_by_its_new_name(db: Database):
     agency = await make_agency(db, "Sở Cũ")
     await perform(db, BUILDER, SaveAgency(agency_id=agency, name="Sở Mới", short_name="SM", code="SMOI"))
     async with db.reading() as r:
-        assert [one.key for one in await find(r, "so moi")] == [f"agency:{agency}"]
+        assert [one.key for one in await find(r, "so moi")] == [f"head:{agency}", f"agency:{agency}"]
         assert await find(r, "so cu") == []
 
 
@@ -108,7 +108,7 @@ async def test_a_post_brings_its_holder_and_whoever_is_named_himself_comes_as_na
     # Sent again as it is, nothing is new for anybody.
     async with office.db.reading() as r:
         revision = await r.value(sa.select(meetings.c.draft_revision).where(meetings.c.id == meeting))
-    assert await office.change(meeting, form, revision) == {"invited": 0, "removed": 0}
+    assert await office.change(meeting, form, revision) == {"invited": 0, "removed": 0, "agencies": 0}
 
 
 async def test_who_comes_for_one_item_is_told_its_time_and_learns_when_it_moves(office: Office):

@@ -51,7 +51,7 @@ async def office(db: Database) -> Office:
 
 async def test_sending_invites_everybody_once_with_sequence_zero(office: Office):
     meeting = await office.draft()
-    assert await office.send(meeting) == {"invited": 5, "removed": 0}
+    assert await office.send(meeting) == {"invited": 5, "removed": 0, "agencies": 0}
     found = told(await mails(office.db))
     assert found == {who: ("REQUEST", 0, ()) for who in ("chair", "secretary", "b", "c", "khach")}
     first = (await mails(office.db))[0]
@@ -121,7 +121,7 @@ async def test_nothing_new_means_no_mail(office: Office):
     await office.send(meeting)
     async with office.db.reading() as r:
         form = await form_of(r, meeting)
-    assert await office.change(meeting, form, (await row(office.db, meeting)).draft_revision) == {"invited": 0, "removed": 0}
+    assert await office.change(meeting, form, (await row(office.db, meeting)).draft_revision) == {"invited": 0, "removed": 0, "agencies": 0}
     with pytest.raises(Conflict, match="nothing_to_send"):
         await office.send(meeting)
 
@@ -132,7 +132,8 @@ async def test_a_moved_video_room_needs_no_mail_because_the_personal_link_leads_
     async with office.db.reading() as r:
         form = await form_of(r, meeting)
     changed = form | {"video_url": "https://meet.example/elsewhere"}
-    assert await office.change(meeting, changed, (await row(office.db, meeting)).draft_revision) == {"invited": 0, "removed": 0}
+    revision = (await row(office.db, meeting)).draft_revision
+    assert await office.change(meeting, changed, revision) == {"invited": 0, "removed": 0, "agencies": 0}
     opened = await perform(office.db, _as_person(office, "b"), OpenVideo(meeting_id=meeting))
     assert opened == {"url": "https://meet.example/elsewhere"}
     async with office.db.reading() as r:

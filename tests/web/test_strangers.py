@@ -16,7 +16,7 @@ from meetings.agenda import StartMeeting
 from meetings.database import Database
 from meetings.decisions import RecordConclusion
 from meetings.models.live import audit, live_events
-from meetings.models.meeting import meetings, papers, participants, sites
+from meetings.models.meeting import meetings, nominations, papers, participants, sites
 from meetings.models.post import kept_mail, letters
 from meetings.outbox import Outbox
 from meetings.papers import AddPaper
@@ -49,7 +49,11 @@ class Secret:
 async def secret_meeting(site: Site, office: Office) -> Secret:
     form = {"title": f"{MARK} họp", "place": f"{MARK} phòng", "contact": f"{MARK} liên hệ", "requests": f"{MARK} yêu cầu"}
     form["sites"] = f"{MARK} trụ sở\n{MARK} điểm cầu"
-    meeting = await office.draft(**form, guests=f"{MARK}, Chuyên gia, khach@ngoai.example")
+    asked = f"agency:{office.secretary.agency_id}"
+    keys = {office.people["b"]: "vote", office.people["c"]: "attend", asked: "attend"}
+    meeting = await office.draft(
+        **form, invited=keys, wish={asked: f"{MARK} người"}, guests=f"{MARK}, Chuyên gia, khach@ngoai.example"
+    )
     paper = AddPaper(meeting_id=meeting, title=f"{MARK} tài liệu", file_name="mat.txt", content=MARK.encode())
     await perform(site.db, office.secretary, paper)
     await office.send(meeting)
@@ -63,6 +67,7 @@ async def secret_meeting(site: Site, office: Office) -> Secret:
     async with site.db.reading() as r:
         paper_id = await r.value(sa.select(papers.c.id).where(papers.c.meeting_id == meeting))
         guest = await r.value(sa.select(participants.c.id).where(participants.c.meeting_id == meeting, participants.c.duty == "guest"))
+        nomination = await r.value(sa.select(nominations.c.id).where(nominations.c.meeting_id == meeting))
         place = await r.value(sa.select(sites.c.id).where(sites.c.meeting_id == meeting, ~sites.c.main))
         mail = await r.value(sa.select(kept_mail.c.outbox_id).order_by(kept_mail.c.outbox_id))
         letter = await r.value(sa.select(letters.c.id).where(letters.c.meeting_id == meeting))
@@ -71,7 +76,7 @@ async def secret_meeting(site: Site, office: Office) -> Secret:
         meeting,
         {
             "id": meeting, "paper": paper_id, "token": forged, "mail": mail, "kind": "csv", "type": "business", "ballot": ballot,
-            "site": place, "substitution": guest,
+            "site": place, "substitution": guest, "nomination": nomination, "act": "decline",
             "letter": letter, "code": FORGED, "whose": "agencies",
         },
         {
@@ -186,6 +191,7 @@ async def test_the_same_routes_do_show_it_to_those_who_are_invited(site: Site):
         "thu.ky": {
             "/letters", "/letters/{letter}/message.eml", "/outbox", "/outbox/{id}", "/outbox/{id}/html", "/meetings/{id}/edit",
             "/meetings/{id}/cancel", "/meetings/{id}/sites", "/meetings/{id}/site-cards",
+            "/meetings/{id}/nominations/{nomination}",
         },
     }  # fmt: skip
     for username, paths in expected.items():

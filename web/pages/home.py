@@ -25,7 +25,7 @@ async def home(request: web.Request) -> web.Response:
     first = clock.today(zone)
     days = [first + timedelta(days=n) for n in range(7)]
     week = {day: [row for row in found.week if clock.local(row.starts_at, zone).date() == day] for day in days}
-    return page(request, "home.html", found=found, week=week, today=first)
+    return page(request, "home.html", found=found, week=week, today=first, now=clock.now())
 
 
 @routes.get("/tasks")

@@ -30,7 +30,7 @@ from ..forms import command_from, fields_of
 from ..keys import DB, SETTINGS, SIGNING_KEY, signed_in
 from ..rendering import fragment, packed, page
 from .finding_time import wish_context
-from .schedule_people import ACTS, act, chosen_fragment, keep_field, people_context
+from .schedule_people import ACTS, act, chosen_fragment, keep_field, nobody, people_context
 
 routes = web.RouteTableDef()
 FIELD_NAMES = tuple(Fields.__dataclass_fields__)
@@ -84,7 +84,7 @@ async def edit_page(
 def _whole(form: dict[str, Any]) -> dict[str, Any]:
     """The form with every field that the page shows, empty where nothing was typed."""
     items = [dict.fromkeys(ITEM_FIELDS, "") | item for item in form.get("items", [])]
-    start: dict[str, Any] = {"invited": {}, "optional": [], "for_item": {}, "messages_on": True, "reminders": True}
+    start: dict[str, Any] = nobody() | {"messages_on": True, "reminders": True}
     return dict.fromkeys(FIELD_NAMES, "") | start | form | {"items": items}
 
 
@@ -143,7 +143,7 @@ def _settled(raw: dict[str, Any], name: str, value: str) -> dict[str, Any]:
 
 async def _raw_form(request: web.Request) -> dict[str, Any]:
     """The form as typed: `items.<n>.<field>` fields become a list, those of the people part as `keep_field` says."""
-    raw: dict[str, Any] = {"items": [], "invited": {}, "optional": [], "for_item": {}} | dict.fromkeys(CHECKS, False)
+    raw: dict[str, Any] = {"items": []} | nobody() | dict.fromkeys(CHECKS, False)
     items: dict[int, dict[str, str]] = {}
     for name, value in (await request.post()).items():
         if not isinstance(value, str) or name in ("csrf", "action", "revision"):
@@ -208,7 +208,7 @@ async def send(request: web.Request) -> web.Response:
     except Invalid as invalid:
         return await edit_page(request, actor, problems=tuple(invalid.problems), status=422)
     told = "schedule.sent_and_removed" if answer["removed"] else "schedule.sent"
-    raise redirect(f"/meetings/{meeting_id}", told, invited=answer["invited"], removed=answer["removed"])
+    raise redirect(f"/meetings/{meeting_id}", "schedule.sent_and_asked" if answer["agencies"] else told, **answer)
 
 
 @routes.post("/meetings/{id}/discard")

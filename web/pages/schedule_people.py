@@ -18,8 +18,9 @@ from ..keys import DB, signed_in
 from ..rendering import fragment
 
 routes = web.RouteTableDef()
-ACTS = ("add", "remove", "group", "ungroup", "swap")
+ACTS = ("add", "remove", "group", "ask", "ungroup", "swap")
 MOST = 2000  # invited in one form
+OF_KEYS = {"invite": "invited", "for_item": "for_item", "seats": "seats", "wish": "wish"}  # fields `<name>.<key>` -> of the form
 SETTINGS_OF_SEARCH = ("find", "invite_how")  # fields that belong to the page, not to the meeting
 
 
@@ -56,7 +57,7 @@ async def chosen_context(reading: Reading, form: Raw) -> dict[str, Any]:
 
 
 async def chosen_fragment(request: web.Request, reading: Reading, form: Raw) -> str:
-    return fragment(request, "schedule/chosen.html", **await chosen_context(reading, form))
+    return fragment(request, "schedule/chosen.html", problems=(), **await chosen_context(reading, form))
 
 
 async def act(reading: Reading, raw: Raw, action: str, how: str) -> None:
@@ -64,16 +65,17 @@ async def act(reading: Reading, raw: Raw, action: str, how: str) -> None:
     what, _, which = action.partition(":")
     invited: dict[str, str] = raw["invited"]
     as_what = how if how in HOWS else "vote"
-    if what == "add" and which.startswith("agency:"):
-        for key in await invitees.heads_of(reading, agency_id=which.removeprefix("agency:")):
+    if what == "add" and which.startswith("head:"):
+        for key in await invitees.heads_of(reading, agency_id=which.removeprefix("head:")):
             invited.setdefault(key, as_what)
     elif what == "add" and is_key(which) and len(invited) < MOST:
         invited.setdefault(which, as_what)
     elif what == "remove":
         invited.pop(which, None)
-    elif what == "group" and which in invitees.KINDS:
+    elif what in ("group", "ask") and which in invitees.KINDS:
         there = {group.agency.id for group in await invitees.chosen(reading, invited)}
-        for key in await invitees.heads_of(reading, which, without=there):
+        every = invitees.heads_of if what == "group" else invitees.keys_of
+        for key in await every(reading, which, without=there):
             invited.setdefault(key, as_what)
     elif what == "ungroup" and which in invitees.KINDS:
         for group in await invitees.chosen(reading, invited):
@@ -86,15 +88,20 @@ async def act(reading: Reading, raw: Raw, action: str, how: str) -> None:
             raw["invited"] = {post if key == person else key: value for key, value in invited.items()}
 
 
+def nobody() -> Raw:
+    """The fields of this part when nobody is invited."""
+    return {"invited": {}, "optional": [], "for_item": {}, "seats": {}, "wish": {}}
+
+
 def keep_field(raw: Raw, name: str, value: str) -> bool:
-    """Takes a field of this part (`invite.<key>`, `optional.<key>`, `for_item.<key>`) into the form; whether it was one."""
+    """Takes a field of this part (`invite.<key>`, `optional.<key>` and so on) into the form; whether it was one."""
     head, _, key = name.partition(".")
     if name in SETTINGS_OF_SEARCH:
         return True
-    if not key or head not in ("invite", "optional", "for_item"):
+    if not key or head not in (*OF_KEYS, "optional"):
         return False
     if head == "optional":
         raw["optional"].append(key)
     elif value:
-        raw["invited" if head == "invite" else "for_item"][key] = value
+        raw[OF_KEYS[head]][key] = value
     return True

@@ -68,7 +68,7 @@ export class PeopleFinder {
     option.role = "option";
     option.dataset.number = number;
     const more = document.createElement("small");
-    more.textContent = one.key.startsWith("agency:") ? this.#box.dataset.agency : [one.detail, one.agency].filter(Boolean).join(" · ");
+    more.textContent = this.#box.dataset[one.key.split(":")[0]] ?? [one.detail, one.agency].filter(Boolean).join(" · ");
     option.append(one.name, " ", more);
     return option;
   }
