@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from .. import clock
 from ..access import visible
-from ..availability import Choice, Line, Order, Search, Shape, occupied
+from ..availability import Choice, Line, Order, Search, Shape, Why, occupied
 from ..commands import Actor
 from ..database import Reading, Row
 from ..meeting_form import Raw
@@ -82,14 +82,15 @@ async def find_times(
     calendars = await calendars_of(reading, meeting, form, start, reach, timedelta(minutes=wish.travel))
     # Thousands of calendars take a while: the others' pages are not to wait for it.
     shape, choices = await asyncio.to_thread(_best, calendars, wish, zone, end, now, after)
-    titles = await _titles(reading, actor, meeting.id, shape, choices)
+    busy = {missing.key for choice in choices for missing in choice.missing if missing.why == "busy"}
+    titles = await titles_of(reading, actor, meeting.id, busy, {one.start: _span(shape, one) for one in choices})
     people = {one.key: one for one in calendars.attendees}
     rooms = {row.id: row for row in calendars.rooms}
     proposals = [
         Proposal(
             shape.grid.at(one.start), shape.grid.at(one.start) + timedelta(minutes=wish.minutes),
             [
-                Absent(people[m.key], _reason(calendars, shape, one, people[m.key], m.why), titles.get((one.start, m.key), ""))
+                Absent(people[m.key], _exactly(calendars, shape, one, people[m.key], m.why), titles.get((one.start, m.key), ""))
                 for m in one.missing
             ],
             [people[key] for key in one.tight], next((rooms[key] for key in rooms if key in one.rooms), None),
@@ -139,8 +140,12 @@ def off_mask(grid: Grid, working: Working, *, lunch: bool = True) -> int:
 def line_of(grid: Grid, calendars: Calendars, one: Attendee, off: int) -> Line:
     busy = grid.touched(calendars.busy.people.get(one.key, ())) | grid.touched(calendars.busy.on_the_way.get(one.key, ()))
     unknown = not one.known or one.key in calendars.busy.unknown
-    part = one.offset // 15, -(-(one.offset % 15 + one.length) // 15) if one.length else 0
-    return Line(one.key, busy, off, unknown, one.required, one.weight, *part)
+    return Line(one.key, busy, off, unknown, one.required, one.weight, *_part(one))
+
+
+def _part(one: Attendee) -> tuple[int, int]:
+    """(offset, length) in quarters."""
+    return one.offset // 15, -(-(one.offset % 15 + one.length) // 15) if one.length else 0
 
 
 def _starts(grid: Grid, calendars: Calendars, length: int, end: datetime, now: datetime, *, lunch: bool) -> int:
@@ -158,19 +163,29 @@ def _bits(mask: int) -> Iterable[int]:
         mask &= mask - 1
 
 
-def _reason(calendars: Calendars, shape: Shape, choice: Choice, one: Attendee, why: str) -> Reason:
-    if why != "busy":
-        return "nobody" if not one.known else "off" if why == "off" else "unknown"
-    taken = occupied(shape, choice.start)
-    return "busy" if shape.grid.touched(calendars.busy.people.get(one.key, ())) & taken else "travel"
+def _exactly(calendars: Calendars, shape: Shape, choice: Choice, one: Attendee, why: Why) -> Reason:
+    """What the search calls busy, and what it calls unknown, in full."""
+    taken = occupied(shape, choice.start, *_part(one))
+    return reason(calendars, shape.grid, one, taken, taken if why == "off" else 0) or "unknown"
 
 
-async def _titles(
-    reading: Reading, actor: Actor, meeting_id: str, shape: Shape, choices: Sequence[Choice]
+def reason(calendars: Calendars, grid: Grid, one: Attendee, taken: int, off: int) -> Reason | None:
+    """Why somebody is not free in these quarters; None when he is."""
+    if grid.touched(calendars.busy.people.get(one.key, ())) & taken:
+        return "busy"
+    if grid.touched(calendars.busy.on_the_way.get(one.key, ())) & taken:
+        return "travel"
+    if off & taken:
+        return "off"
+    if not one.known:
+        return "nobody"
+    return "unknown" if one.key in calendars.busy.unknown else None
+
+
+async def titles_of(
+    reading: Reading, actor: Actor, meeting_id: str, people: Collection[str], spans: Mapping[int, Span]
 ) -> Mapping[tuple[int, str], str]:
-    """What keeps whom, by (start, person), of what the actor may know of."""
-    people = {missing.key for choice in choices for missing in choice.missing if missing.why == "busy"}
-    spans = {choice.start: _span(shape, choice) for choice in choices}
+    """What keeps these people during each span, by (its key, person), of what the actor may know of. `meeting_id`: the one planned."""
     if not people:
         return {}
     m, p = meetings.c, participants.c
@@ -180,9 +195,9 @@ async def _titles(
     wanted = sa.select(p.person_id, m.title, m.starts_at, m.ends_at).select_from(joined).where(coming, near, visible(actor))
     found: dict[tuple[int, str], str] = {}
     for row in await reading.all(wanted.order_by(m.starts_at)):
-        for start, (a, b) in spans.items():
+        for key, (a, b) in spans.items():
             if row.starts_at < b and row.ends_at > a:
-                found.setdefault((start, row.person_id), row.title)
+                found.setdefault((key, row.person_id), row.title)
     return found
 
 

@@ -8,8 +8,9 @@ import sqlalchemy as sa
 
 from meetings import clock
 from meetings.models.working import marked_days
-from tests.support.organisation import make_account, make_agency, make_user
-from tests.support.scheduled import open_office
+from meetings.working_days import MarkDay
+from tests.support.organisation import do, make_account, make_agency, make_user
+from tests.support.scheduled import Office, open_office
 from tests.support.site import Site
 
 
@@ -65,3 +66,26 @@ async def test_an_agency_keeps_its_hours_and_days_and_what_was_typed_wrong_stays
         key = await r.value(sa.select(marked_days.c.id))
     page = await browser.post(f"/admin/days/{key}/remove")
     assert "24/11/2031" not in page.text
+
+
+async def test_the_picture_tells_the_planner_who_is_taken_and_titles_only_where_he_may_see_them(site: Site):
+    office = await open_office(site.db)
+    day = clock.today() + timedelta(days=10)
+    await do(site.db, MarkDay(day=day, works=True, name="Làm việc"))
+    await office.send(await office.draft(title="Họp <i>của A</i>", date=day.isoformat()))
+    draft = await office.draft(date=day.isoformat(), start="09:00", end="11:00")
+    elsewhere = Office(site.db, office.stranger, office.secretary, office.people | {"chair": office.people["stranger"]})
+    theirs = await elsewhere.draft(date=day.isoformat(), start="09:00", end="11:00")
+    await make_account(site.db, office.people["secretary"], "thu.ky", "secretary")
+    await make_account(site.db, office.people["stranger"], "nguoi.la", "secretary")
+    secretary, stranger = await site.signed_in("thu.ky"), await site.signed_in("nguoi.la")
+    for more in ("", "?days=1", "?day=x&days=1", "?day=9999-12-31", "?day=0001-01-01"):
+        page = await secretary.get(f"/meetings/{draft}/free{more}")
+        assert page.status == 200
+        assert "0/4 người rảnh" in page.text
+        assert "“Họp <i>của A</i>”" in page.text
+    assert (await stranger.get(f"/meetings/{draft}/free")).status == 404
+    page = await stranger.get(f"/meetings/{theirs}/free?day={day}")
+    assert "1/4 người rảnh" in page.text  # himself; the secretary of A, B and C are taken
+    assert "của A" not in page.text
+    assert 'class="busy"' in page.html

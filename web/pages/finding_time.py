@@ -18,6 +18,7 @@ from meetings.errors import Conflict, Invalid, NotFound, Problem
 from meetings.i18n import translator
 from meetings.meeting_form import Raw, times_of
 from meetings.queries.finding_time import LONGEST, LONGEST_SPAN, TRAVEL, Wish, find_times, zone_of
+from meetings.queries.free_week import WEEK, picture_of
 from meetings.sent_form import form_of
 
 from ..keys import DB, LANGUAGE, SETTINGS, signed_in
@@ -43,6 +44,27 @@ async def times(request: web.Request) -> web.Response:
             return _part(request, "schedule/times_wrong.html", 422, texts=texts)
         found = await find_times(reading, actor, meeting, form, wish, clock.now())
     return _part(request, "schedule/times.html", found=found, zone=zone_of(form), most=SHOWN_NAMES, local=clock.local)
+
+
+@routes.get("/meetings/{id}/free")
+async def free(request: web.Request) -> web.Response:
+    """Who is free when, drawn for the week (or, with `days=1`, the day) of `day`, and who is not at the time that is typed."""
+    actor, today = signed_in(request), clock.today(request.app[SETTINGS].zone)
+    async with request.app[DB].reading() as reading:
+        meeting, form = await organised(reading, actor, request.match_info["id"])
+        day = _day(request.query.get("day", "")) or _day(str(form.get("date", ""))) or today
+        if abs((day - today).days) > FARTHEST:
+            day = today
+        picture, at = await picture_of(reading, actor, meeting, form, day, 1 if request.query.get("days") == "1" else WEEK)
+    context: dict[str, Any] = {"picture": picture, "at": at, "day": day, "step": timedelta(days=1 if len(picture.days) == 1 else WEEK)}
+    return _part(request, "schedule/free.html", most=SHOWN_NAMES, zone=zone_of(form), **context)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _part(request: web.Request, template: str, status: int = 200, **context: Any) -> web.Response:

@@ -49,6 +49,7 @@ export class Autosave {
       document.getElementById("advice").innerHTML = said.advice;
       const time = new Date(said.saved_at).toLocaleTimeString("vi", { hour: "2-digit", minute: "2-digit" });
       this.#show("saved", ` ${time}`);
+      this.#form.dispatchEvent(new Event("autosaved"));
       return said;
     } catch {
       // What was typed stays on the page; the next change tries again.
