@@ -39,6 +39,7 @@ async def apply_nominations(tx: Transaction, meeting: Row, form: MeetingForm) ->
         again: dict[str, Any] = {"removed": False}
         if row.removed:
             again |= {"state": "asked", "reason": "", "declined_at": None, "declined_by": "", "told": None}
+            again |= {"reminded_before": None, "reminded_after": None}
         await tx.update(nominations, row.id, **values, **again)
         come_as = {name: values[name] for name in ("duty", "votes", "required", "item_id")}
         differs = sa.or_(*(participants.c[name].is_distinct_from(value) for name, value in come_as.items()))

@@ -1,4 +1,5 @@
-"""Reminders by mail: a day and an hour before the meeting, where an answer or papers are missing. The row that keeps one and the mail
+"""Reminders by mail: a day and an hour before the meeting, where an answer or papers are missing, where an agency has not said whom it
+sends. The row that keeps one and the mail
 that is it are written in one transaction under the meeting's lock: neither a crash nor a second worker makes it twice."""
 
 from __future__ import annotations
@@ -16,9 +17,13 @@ from .database import Reading, Row, Transaction
 from .i18n import span_text, translator
 from .invitation import Invitation
 from .invitation_facts import Sender, facts_of
-from .models.meeting import items, meetings, papers, participants
+from .models.meeting import items, meetings, nominations, papers, participants
 from .models.post import outbox as mails
 from .models.post import reminders
+from .nomination_notices import tell
+from .nomination_rules import AHEAD
+from .nomination_rules import due as nomination_due
+from .nominations import named_in
 from .notice import Notice
 from .outbox import TELLING
 from .reminder_rules import EARLIEST, Due, due, open_kinds, without_papers
@@ -41,14 +46,35 @@ async def remind_of_meeting(tx: Transaction, by: Standing, command: RemindOfMeet
     await tx.insert_many(reminders, kept)
     mails_to = [one for one in found if one.participant_id in facts]  # without the organiser's own address
     await outbox.put_many(tx, [(one.participant_id, _notice(facts[one.participant_id], one, missing)) for one in mails_to])
-    return {"reminded": len(mails_to)}
+    open_still = meeting.state == "invited" and meeting.reminders and meeting.starts_at > tx.now
+    asked = await _nominations_due(tx, meeting.id, tx.now) if open_still else []
+    told = 0
+    for kind in ("before", "after"):
+        told += await tell(tx, [row for row, due_now in asked if due_now == kind], kind, command.sender)
+    for row, kind in asked:
+        await tx.update(nominations, row.id, **{f"reminded_{kind}": row.deadline_at, "reminded_at": tx.now})
+    return {"reminded": len(mails_to) + told}
 
 
 async def meetings_to_remind_of(reading: Reading, now: datetime) -> Sequence[str]:
     """Ids of the meetings of which somebody is to be reminded now."""
     soon = sa.and_(meetings.c.state == "invited", meetings.c.reminders, meetings.c.starts_at > now, meetings.c.starts_at <= now + EARLIEST)
     rows = await reading.all(sa.select(meetings).where(soon).order_by(meetings.c.starts_at))
-    return [row.id for row in rows if open_kinds(row.starts_at, now) and await _due(reading, row, now)]
+    found = [row.id for row in rows if open_kinds(row.starts_at, now) and await _due(reading, row, now)]
+    near = sa.and_(~nominations.c.removed, nominations.c.state == "asked", nominations.c.deadline_at <= now + AHEAD)
+    again = nominations.c.reminded_after.is_distinct_from(nominations.c.deadline_at)
+    joined = nominations.join(meetings, meetings.c.id == nominations.c.meeting_id)
+    ahead = sa.and_(meetings.c.state == "invited", meetings.c.reminders, meetings.c.starts_at > now)
+    asking = await reading.column(sa.select(meetings.c.id).distinct().select_from(joined).where(near, again, ahead))
+    return list(dict.fromkeys([*found, *[key for key in asking if await _nominations_due(reading, key, now)]]))
+
+
+async def _nominations_due(reading: Reading, meeting_id: str, now: datetime) -> list[tuple[Row, str]]:
+    """Rows of `nominations` whose agencies are to be reminded now, and whether before or after the deadline."""
+    here = sa.and_(nominations.c.meeting_id == meeting_id, ~nominations.c.removed)
+    rows = await reading.all(sa.select(nominations).where(here).order_by(nominations.c.position))
+    named = await named_in(reading, meeting_id) if rows else {}
+    return [(row, kind) for row in rows if (kind := nomination_due(row, named.get(row.id, 0), row.reminded_at, now))]
 
 
 async def _due(reading: Reading, meeting: Row, now: datetime) -> list[Due]:

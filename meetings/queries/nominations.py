@@ -9,7 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from .. import clock
-from ..access import standing
+from ..access import organised, standing
 from ..commands import Actor
 from ..database import Reading, Row
 from ..errors import NotFound
@@ -127,6 +127,20 @@ async def _colleagues(reading: Reading, actor: Actor, asked: Row) -> Sequence[Ro
     own = sa.and_(people.c.agency_id == asked.agency_id, people.c.active, ~accounts.c.locked, people.c.id != actor.person_id, ~has)
     wanted = sa.select(people.c.id, people.c.name, positions.c.name.label("title")).select_from(joined).where(own)
     return await reading.all(wanted.order_by(people.c.name_key))
+
+
+async def late_agencies(reading: Reading, actor: Actor, now: datetime) -> Sequence[Row]:
+    """Of meetings ahead that the actor organises: (meeting_id, title, late), how many agencies have not named everybody in time."""
+    if actor.kind != "account":
+        return []
+    sent = sa.and_(participants.c.nomination_id == nominations.c.id, ~participants.c.removed, participants.c.substitute_for_id.is_(None))
+    named = sa.select(sa.func.count()).where(sent).scalar_subquery()
+    late = sa.and_(~nominations.c.removed, nominations.c.state == "asked", nominations.c.deadline_at <= now, named < nominations.c.seats)
+    joined = nominations.join(meetings, meetings.c.id == nominations.c.meeting_id)
+    wanted = sa.select(nominations.c.meeting_id, meetings.c.title, sa.func.count().label("late")).select_from(joined)
+    wanted = wanted.where(late, in_state("invited"), meetings.c.starts_at > now, organised(actor))
+    wanted = wanted.group_by(nominations.c.meeting_id, meetings.c.title, meetings.c.starts_at)
+    return await reading.all(wanted.order_by(meetings.c.starts_at).limit(10))
 
 
 async def to_nominate(reading: Reading, actor: Actor, now: datetime) -> Sequence[Row]:

@@ -17,7 +17,7 @@ from ..models.meeting import meetings
 from .letters import waiting_letters
 from .listing import HELD, ME, in_state, listing, own_listing
 from .minutes import to_remark
-from .nominations import to_nominate
+from .nominations import late_agencies, to_nominate
 from .tasks import tasks_of
 
 SOON, DAYS = timedelta(minutes=30), timedelta(days=7)
@@ -30,6 +30,7 @@ class Today:
     now: Sequence[Row]
     to_answer: Sequence[Row]
     to_nominate: Sequence[Row]
+    late_agencies: Sequence[Row]
     drafts: Sequence[Row]
     to_approve: Sequence[Row]
     to_remark: Sequence[Row]
@@ -47,6 +48,7 @@ async def today(reading: Reading, actor: Actor) -> Today:
         now=[*live, *(row for row in mine if row.state != "live" and row.starts_at - SOON < now < row.ends_at)],
         to_answer=await reading.all(_waiting(actor, now).order_by(meetings.c.starts_at).limit(10)),
         to_nominate=await to_nominate(reading, actor, now),
+        late_agencies=await late_agencies(reading, actor, now),
         drafts=await reading.all(drafts),
         to_approve=await reading.all(_open_minutes(actor).order_by(meetings.c.ended_at.desc()).limit(20)),
         to_remark=await to_remark(reading, actor),

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from meetings import clock
 from meetings.answers import AnswerInvitation
-from meetings.commands import Actor
+from meetings.commands import Actor, system
 from meetings.database import Database, Row
 from meetings.errors import Conflict, Invalid, NotAllowed, NotFound
 from meetings.meeting_form import strict
@@ -33,7 +33,8 @@ from meetings.nominations import (
 from meetings.perform import perform
 from meetings.queries.lists import Filter, listed
 from meetings.queries.meetings import meeting_page
-from meetings.queries.nominations import nomination_page, to_nominate
+from meetings.queries.nominations import late_agencies, nomination_page, to_nominate
+from meetings.reminders import RemindOfMeeting, meetings_to_remind_of
 from meetings.scheduling import CancelMeeting
 from meetings.sent_form import form_of
 from tests.support.organisation import make_account, make_person, make_user
@@ -273,6 +274,44 @@ async def test_where_there_is_no_administrator_the_secretaries_are_told_and_a_re
     theirs = replace(asked.office.secretary, account_id="c" * 32, person_id=asked.office.people["c"], agency_id=other)
     with pytest.raises(NotAllowed):
         await perform(db, theirs, replace(remind, id="b" * 32))
+
+
+async def remind(asked: Asked) -> int:
+    """Whatever is due, as the job does it, by three at once; how many mails."""
+    db = asked.office.db
+    before = sum((await asked.mails()).values())
+    async with db.reading() as r:
+        found = await meetings_to_remind_of(r, clock.now())
+    for key in found:
+        await asyncio.gather(*(perform(db, system("reminders"), RemindOfMeeting(meeting_id=key, sender=SENDER)) for _ in range(3)))
+    return sum((await asked.mails()).values()) - before
+
+
+async def test_one_reminder_before_the_deadline_and_one_after_and_again_for_another_deadline(asked: Asked):
+    await asked.invite()
+    db, now, row = asked.office.db, clock.now(), await asked.row()
+
+    async def until(wait: timedelta) -> None:
+        async with db.transaction(asked.meeting) as tx:
+            told = {"reminded_at": tx.now - timedelta(days=2), "deadline_at": now + wait}
+            await tx.update(nominations, row.id, **told)
+
+    assert await remind(asked) == 0  # nine days ahead
+    await until(timedelta(hours=20))
+    assert [await remind(asked), await remind(asked)] == [1, 0]
+    await until(timedelta(hours=-1))
+    assert [await remind(asked), await remind(asked)] == [1, 0]
+    async with db.reading() as r:
+        assert [(one.meeting_id, one.late) for one in await late_agencies(r, asked.office.secretary, now)] == [(asked.meeting, 1)]
+        assert not await late_agencies(r, asked.admin, now)
+    await until(timedelta(hours=10))
+    assert await remind(asked) == 1
+    await until(timedelta(hours=9))
+    for person in asked.staff[:2]:
+        await asked.do(NominatePerson, person_id=person)
+    assert await remind(asked) == 0  # all are named
+    mails, admin = await asked.mails(), await email_of(asked, asked.admin)
+    assert (mails["Nhắc cử người dự họp", admin], mails["Quá hạn cử người dự họp", admin]) == (2, 1)
 
 
 def test_a_form_that_is_sent_has_seats_in_reason_and_a_deadline_before_the_start():
