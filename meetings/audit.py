@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import json
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -16,6 +15,7 @@ import sqlalchemy as sa
 from . import clock
 from .commands import Actor, Command
 from .database import Reading, Transaction
+from .json_text import canonical
 from .models.live import audit
 
 Answer = dict[str, Any] | None
@@ -48,8 +48,7 @@ def fields_of(command: Command) -> dict[str, Any]:
 def link(before: str, row: dict[str, Any]) -> str:
     """SHA-256 over the hash before and the row's canonical JSON."""
     said = {k: clock.iso(v) if k == "at" else v for k, v in row.items() if k != "hash"}
-    text = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(f"{before}\n{text}".encode()).hexdigest()
+    return hashlib.sha256(f"{before}\n{canonical(said)}".encode()).hexdigest()
 
 
 async def first_broken(reading: Reading, scope: str) -> int | None:

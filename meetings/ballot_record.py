@@ -8,7 +8,6 @@ JSON of the entry without its hash; the first follows the empty text.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -17,6 +16,7 @@ import sqlalchemy as sa
 
 from . import clock
 from .database import Row, Transaction
+from .json_text import canonical
 from .models.room import ballot_entries, ballots
 
 FORMAT = "diemcau-ballot/2"
@@ -56,14 +56,10 @@ def entry_of(seq: int, at: datetime, what: str, data: dict[str, Any]) -> Entry:
 
 
 def link(before: str, entry: Entry) -> str:
-    return hashlib.sha256(f"{before}\n{_canonical(entry)}".encode()).hexdigest()
+    return hashlib.sha256(f"{before}\n{canonical(entry)}".encode()).hexdigest()
 
 
 def receipt_of(ballot_id: str, mandate_id: str, choice: str, marks: Mapping[str, str], text: str, command_id: str) -> str:
     """What a voter is given: whoever has the record can make it again from the entry of the vote."""
-    said = (ballot_id, mandate_id, choice, _canonical(marks) if marks else "{}", text, command_id)  # a burst has no marks, mostly
+    said = (ballot_id, mandate_id, choice, canonical(marks) if marks else "{}", text, command_id)  # a burst has no marks, mostly
     return hashlib.sha256("|".join(said).encode()).hexdigest()
-
-
-def _canonical(value: Mapping[str, Any]) -> str:
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from . import clock
+from . import clock, json_text, whole_rows
 from .errors import NotFound
 from .models import metadata
 from .models.columns import new_id
@@ -27,7 +27,7 @@ from .sqlite_connections import Here, Uncut, to_the_end
 from .wakeups import CHANNEL, WakeUps
 
 Row = sa.Row[Any]
-SLICE = 50  # rows written in one turn of the event loop
+SLICE, WHOLE = 50, 250  # rows written in one turn of the event loop; those with every column cost less
 
 
 class Reading:
@@ -111,8 +111,7 @@ class Transaction(Reading):
         await self._connection.execute(sa.insert(table).values(**values))
 
     async def insert_many(self, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
-        for start in range(0, len(rows), SLICE):
-            await self._connection.execute(sa.insert(table), rows[start : start + SLICE])
+        await self._many(table, rows)
 
     async def update(self, table: sa.Table, key: str, **values: Any) -> None:
         """Raises NotFound when no row has this id."""
@@ -121,12 +120,20 @@ class Transaction(Reading):
 
     async def upsert(self, table: sa.Table, rows: Sequence[Mapping[str, Any]], key: Sequence[str]) -> None:
         """Insert, or update every given column of the row that has the same `key`."""
+        await self._many(table, rows, tuple(key))
+
+    async def _many(self, table: sa.Table, rows: Sequence[Mapping[str, Any]], key: tuple[str, ...] = ()) -> None:
         if not rows:
             return
-        maker = postgresql.insert if self._connection.dialect.name == "postgresql" else sqlite.insert
-        statement = maker(table)
-        others = {name: statement.excluded[name] for name in rows[0] if name not in key}
-        await self._connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=others), rows)
+        dialect = self._connection.dialect
+        if rows[0].keys() == set(table.columns.keys()):
+            whole = whole_rows.prepared(table, dialect, key)
+            for start in range(0, len(rows), WHOLE):
+                await self._connection.exec_driver_sql(whole.text, whole.values(rows[start : start + WHOLE]))
+        else:
+            statement = whole_rows.insert_of(table, dialect.name, list(rows[0]), key)
+            for start in range(0, len(rows), SLICE):
+                await self._connection.execute(statement, rows[start : start + SLICE])
 
     @contextlib.asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
@@ -223,19 +230,20 @@ class Database:
 
 def open_database(url: str) -> Database:
     """`sqlite+aiosqlite:///file` or `postgresql+asyncpg://...`. Connects when first used; call within a running loop."""
+    common: dict[str, Any] = {"hide_parameters": True, "json_serializer": json_text.kept}  # how one voted is in no log
     if url.startswith("sqlite"):
-        engine = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=60, hide_parameters=True)
+        engine = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=60, **common)
         # Never waits for a connection, which would be waiting in the event loop's own thread.
         here = url.replace("+aiosqlite", "")
         anywhere = {"check_same_thread": False}
-        readers = sa.create_engine(here, poolclass=sa.QueuePool, max_overflow=-1, connect_args=anywhere, hide_parameters=True)
+        readers = sa.create_engine(here, poolclass=sa.QueuePool, max_overflow=-1, connect_args=anywhere, **common)
         _prepare(engine.sync_engine, writes=True)
         _prepare(readers, writes=False)
         return Database(engine, readers)
     # Seconds: a server that does not answer is away, however the network keeps its connections.
     patience = {"timeout": 10, "command_timeout": 30}
     pool = {"pool_size": 10, "max_overflow": 10, "pool_pre_ping": True}
-    engine = create_async_engine(url, connect_args=patience, hide_parameters=True, **pool)  # how one voted is in no log
+    engine = create_async_engine(url, connect_args=patience, **pool, **common)
     reading = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     database = Database(engine, reading)
     database.wakeups.listen(sa.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False))

@@ -51,6 +51,9 @@ class Uncut:
     async def execute(self, statement: sa.Executable, values: Any = None) -> sa.CursorResult[Any]:
         return await to_the_end(self._connection.execute(statement, values))
 
+    async def exec_driver_sql(self, text: str, values: Any) -> sa.CursorResult[Any]:
+        return await to_the_end(self._connection.exec_driver_sql(text, values))
+
     @asynccontextmanager
     async def begin_nested(self) -> AsyncIterator[None]:
         nested = self._connection.begin_nested()

@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from meetings.json_text import sent
+
 
 @dataclass(frozen=True, slots=True)
 class Ready:
@@ -15,7 +17,7 @@ class Ready:
 
 
 def encode(value: Any) -> bytes:
-    return _text(value, None).encode()
+    return sent(value).encode()
 
 
 def parts(value: Any) -> list[bytes]:
@@ -28,7 +30,7 @@ def parts(value: Any) -> list[bytes]:
         ready.append(part)
         return f"\x00ready{len(ready) - 1}\x00"
 
-    rest, found = _text(value, mark), []
+    rest, found = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=mark), []
     for number, part in enumerate(ready):
         before, _, rest = rest.partition(f'"\\u0000ready{number}\\u0000"')
         found += [before.encode(), *part.parts]
@@ -37,10 +39,6 @@ def parts(value: Any) -> list[bytes]:
 
 def dumps(value: Any, **_: Any) -> str:
     return b"".join(parts(value)).decode()
-
-
-def _text(value: Any, default: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=default)
 
 
 loads = json.loads

@@ -23,8 +23,8 @@ MAY_IMPORT = {
 }
 # Within `meetings`, from below to above; a file of one layer imports its own layer and those before it.
 LAYERS = (
-    {"settings", "clock", "errors", "text", "i18n", "invitation", "links", "notice", "tally", "election", "validation"},
-    {"wakeups", "models", "migrations", "outages", "sqlite_connections"},
+    {"settings", "clock", "errors", "text", "i18n", "invitation", "links", "notice", "tally", "election", "validation", "json_text"},
+    {"wakeups", "models", "migrations", "outages", "sqlite_connections", "whole_rows"},
     {"database"},
     {"commands", "live_log", "standing", "audit", "outgoing", "outbox", "group_commit", "views"},
 )
