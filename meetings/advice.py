@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 
 from . import clock
 from .database import Row
+from .room_rules import How
 from .spans import Span
 from .working_time import ORDINARY, Days
 
@@ -87,15 +88,23 @@ def of_people(busy: Container[str], chair_id: str, invited: Sequence[str], names
     return found
 
 
-def of_room(room: Row, people: int, taken: Span | None, by: str, free: Sequence[Row], times: Sequence[Span]) -> list[Advice]:
-    """`taken`: when it is, where that is while it is wished for, `by` what, empty for what the reader may not know. `free`: other rooms
-    that would do; `times`: when this one is free."""
-    others = [WayOut("room_id", row.id, {"room": row.name, "seats": row.capacity}) for row in free[:2]]
+def of_room(
+    room: Row, people: int, way: How, open_then: bool, taken: Span | None, by: str, free: Sequence[Row], times: Sequence[Span]
+) -> list[Advice]:
+    """`room` has its `agency_name`. `taken`: when it is, where that is while it is wished for, `by` what, empty for what the reader may
+    not know. `free`: other rooms that would do, the best first; `times`: when this one is free."""
+    others = [WayOut("room_id", row.id, {"room": row.name, "seats": row.capacity}) for row in free[:3]]
+    whose = {"room": room.name, "agency": room.agency_name}
+    if way == "never":
+        return [Advice("room_closed", whose, others)]
     found = []
     if taken is not None:
         then = [WayOut("when", "/".join(map(clock.iso, span)), {"value": span}) for span in times]
         params = {"room": room.name, "when": taken} | ({"title": by} if by else {})
         found.append(Advice("room_taken_by" if by else "room_taken", params, [*others, *then]))
+    elif way == "ask":
+        hours = {"hours": f"{room.opens}–{room.closes}" if room.opens else ""}
+        found.append(Advice("room_asks", whose) if open_then else Advice("room_shut" if room.opens else "room_shut_day", whose | hours))
     if room.capacity and people > room.capacity:
         found.append(Advice("room_small", {"room": room.name, "seats": room.capacity, "people": people}, [] if taken else others))
     return found

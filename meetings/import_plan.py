@@ -13,8 +13,9 @@ from .database import Row
 from .errors import Invalid, Problem
 from .import_rows import AGENCY_KINDS, HONORIFICS, KINDS, ROLES, ImportRow, RowKind, word
 from .models.columns import new_id
-from .organisation import SaveAgency, SavePosition, SaveRoom
+from .organisation import SaveAgency, SavePosition
 from .people import SavePerson
+from .rooms import SaveRoom
 from .text import fold
 from .validation import validated
 

@@ -1,4 +1,4 @@
-"""Agencies as a tree, positions and rooms: what administrators keep. People are in `people.py`."""
+"""Agencies as a tree, and positions: what administrators keep. People are in `people.py`, rooms in `rooms.py`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .commands import Command
 from .database import Row, Transaction
 from .errors import Conflict, Invalid
 from .models.columns import new_id
-from .models.organisation import agencies, people, positions, rooms
+from .models.organisation import agencies, people, positions
 from .standing import Standing
 from .text import Id, Line, OptionalEmail, OptionalLine, fold
 
@@ -53,16 +53,6 @@ class SavePosition(Command):
     position_id: Id | None = None
     name: Line
     rank: Annotated[int, Field(ge=0, le=100_000)] = 0
-    active: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SaveRoom(Command):
-    room_id: Id | None = None
-    agency_id: Id
-    name: Line
-    address: OptionalLine = ""
-    capacity: Annotated[int, Field(ge=0, le=100_000)] = 0
     active: bool = True
 
 
@@ -111,22 +101,6 @@ async def save_position(tx: Transaction, by: Standing, command: SavePosition) ->
     values = {"name": command.name, "rank": command.rank, "active": command.active, "folded": fold(command.name)}
     await _save(tx, positions, command.position_id, key, values)
     return {"position_id": key}
-
-
-async def save_room(tx: Transaction, by: Standing, command: SaveRoom) -> Answer:
-    await agency_tree.require_agency(tx, by.actor, command.agency_id)
-    if command.room_id:
-        await agency_tree.require_agency(tx, by.actor, (await tx.get(rooms, command.room_id)).agency_id)
-    key = command.room_id or new_id()
-    same = sa.and_(rooms.c.agency_id == command.agency_id, rooms.c.name == command.name, rooms.c.id != key)
-    if await tx.first(sa.select(rooms.c.id).where(same)):
-        raise Conflict("room_name_taken", "name", name=command.name)
-    values = {
-        "agency_id": command.agency_id, "name": command.name, "address": command.address, "capacity": command.capacity,
-        "active": command.active,
-    }  # fmt: skip
-    await _save(tx, rooms, command.room_id, key, values)
-    return {"room_id": key}
 
 
 async def _save(tx: Transaction, table: sa.Table, known: str | None, key: str, values: dict[str, Any]) -> None:

@@ -19,6 +19,7 @@ from .models.columns import new_id
 from .models.organisation import accounts, agencies, imports, people, positions, rooms
 from .organisation import agency_values
 from .people import POSTS, person_values
+from .rooms import room_values
 from .standing import Standing
 from .text import Id, OptionalLine, fold
 
@@ -93,11 +94,7 @@ async def _carry_out(tx: Transaction, plan: Plan, hashes: Mapping[str, str]) -> 
     await _keep(tx, positions, plan, {k: {"name": c.name, "rank": c.rank} for k, c in plan.positions.items()})
     tx.wake.add(POSTS)
     await _keep(tx, people, plan, {k: person_values(c) for k, c in plan.people.items()})
-    room_values = {
-        k: {"agency_id": c.agency_id, "name": c.name, "address": c.address, "capacity": c.capacity, "active": c.active}
-        for k, c in plan.rooms.items()
-    }
-    await _keep(tx, rooms, plan, room_values)
+    await _keep(tx, rooms, plan, {k: room_values(c) for k, c in plan.rooms.items()})
     account_rows = [
         {
             "id": new_id(), "person_id": c.person_id, "username": c.username, "role": c.role, "created_at": tx.now,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, time, timedelta
 
 from . import clock
@@ -14,12 +14,14 @@ EARLIEST, LATEST = time(7), time(18)  # what is proposed begins and ends within 
 DAYS = 14  # how far on a free time is looked for
 
 
-def next_free(taken: Sequence[Span], start: datetime, end: datetime, now: datetime, zone: str) -> list[Span]:
+def next_free(
+    taken: Sequence[Span], start: datetime, end: datetime, now: datetime, zone: str, fits: Callable[[datetime, datetime], bool]
+) -> list[Span]:
     """Up to three free spans as long as the wished one: the nearest before and after it on its day, then at its hour on one of the
-    next working days. `taken`: from the wish's day on, in order, apart from each other."""
+    next working days. `taken`: from the wish's day on, in order, apart from each other. `fits`: whether a span will do otherwise."""
 
     def free(span: Span) -> bool:
-        return span[0] > now and not any(a < span[1] and span[0] < b for a, b in taken)
+        return span[0] > now and not any(a < span[1] and span[0] < b for a, b in taken) and fits(*span)
 
     same = [span for span in _same_day(start, end, zone) if free(span)]
     before = [span for span in same if span[0] < start][-1:]

@@ -22,7 +22,7 @@ class Grid:
     @classmethod
     def between(cls, start: datetime, end: datetime) -> Grid:
         """The grid that holds [start, end): begun and unfinished quarters are in it."""
-        first = start - (start - datetime.min.replace(tzinfo=start.tzinfo)) % QUARTER
+        first = begun(start)
         return cls(first, max(0, -((first - end) // QUARTER)))
 
     @property
@@ -49,6 +49,16 @@ class Grid:
             if first < last:
                 found |= ((1 << (last - first)) - 1) << first
         return found
+
+
+def begun(at: datetime) -> datetime:
+    """The full quarter at or before `at`."""
+    return at - (at - _FIRST) % QUARTER
+
+
+def over(at: datetime) -> datetime:
+    """The full quarter at or after `at`."""
+    return at + (_FIRST - at) % QUARTER
 
 
 def numbers(start: datetime, end: datetime) -> range:

@@ -88,6 +88,12 @@ rooms = sa.Table(
     line("name"), line("address"),
     count("capacity"),
     sa.Column("plan", sa.JSON(none_as_null=True), nullable=True),  # seating_plan.Plan
+    sa.Column("equipment", sa.JSON, nullable=False, default=list),  # codes of room_rules.EQUIPMENT
+    one_of("booking", "open", "own", "ask", "closed"),  # room_rules.Booking
+    sa.Column("opens", sa.String(5), nullable=False, default=""), sa.Column("closes", sa.String(5), nullable=False, default=""),
+    sa.Column("days", sa.JSON, nullable=False, default=list),  # on which it is open, 0 is Monday; empty: on all
+    count("gap"),  # minutes that it needs between two bookings
+    ref("keeper_id", "people", nullable=True, index=False),
     flag("active", default=True),
 )  # fmt: skip
 

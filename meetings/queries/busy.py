@@ -19,6 +19,7 @@ from ..models.organisation import rooms as room_rows
 from ..models.outside import outside_busy, outside_calendars
 from ..outside_calendars import STALE
 from ..room_booking import GAP, TAKEN
+from ..slots import begun
 from ..spans import Span, clipped, merged
 from ..text import fold
 
@@ -82,7 +83,7 @@ async def busy_spans(
     of_people, of_agencies, of_rooms, moving = _Gathered(people), _Gathered(agencies), _Gathered(rooms), _Gathered(people)
     for row in await _booked(reading, start, end, rooms) if rooms else ():
         if row.meeting_id not in apart_from:
-            of_rooms.add(row.room_id, (row.starts_at, row.free_at))
+            of_rooms.add(row.room_id, (begun(row.starts_at), row.free_at))
     for row in held.values():
         of_agencies.add(row.host_agency_id, spans[row.id])
     coming = await _coming(reading, start, end, people, agencies) if people or agencies else ()

@@ -144,6 +144,12 @@ async def room_of(reading: Reading, actor: Actor, room_id: str) -> Row:
     return row
 
 
+async def staff_of(reading: Reading, agency_id: str) -> Sequence[Row]:
+    """(people columns) of those who work there, by name."""
+    here = sa.and_(people.c.agency_id == agency_id, people.c.active)
+    return await reading.all(sa.select(people).where(here).order_by(people.c.name_key))
+
+
 async def positions_used(reading: Reading) -> Sequence[Row]:
     """(position columns, people: how many hold it), in protocol order."""
     held = sa.func.count(people.c.id).label("people")

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import sqlalchemy as sa
 
@@ -20,14 +21,16 @@ from ..invitees import agency_of
 from ..meeting_form import Raw, times_of
 from ..models.booking import room_bookings
 from ..models.meeting import meetings
-from ..models.organisation import agencies, people, rooms
+from ..models.organisation import agencies, people
 from ..nominators import staff_of
-from ..room_booking import TAKEN
+from ..room_booking import TAKEN, free_from
 from ..room_choice import DAYS, next_free
+from ..room_rules import how, is_open, lacks
 from ..scheduling import SendInvitations, send_invitations
 from ..spans import Span, clipped
 from ..standing import standings
 from .busy import busy_spans
+from .directory import all_rooms
 from .nominations import Asked, asked_agencies
 from .working_days import working_of
 
@@ -61,34 +64,51 @@ async def advice_for(reading: Reading, actor: Actor, meeting_id: str, form: Raw,
     names = {r.id: r.name for r in await reading.all(sa.select(people.c.id, people.c.name).where(people.c.id.in_(named)))}
     taken = await busy_spans(reading, start, end, people=named, apart_from=(meeting_id,))
     found += advice.of_people(taken.people, chair, sorted(named), names)
-    room = await reading.first(sa.select(rooms).where(rooms.c.id == str(form.get("room_id") or "")))
     asked = [agency for key in invited if (agency := agency_of(key))]
     heads = len(named) + sum(_seats_of(form, f"agency:{agency}") - 1 for agency in asked)
-    found += await _of_room(reading, actor, meeting_id, room, times, heads, now, zone) if room else []
+    found += await _of_room(reading, actor, meeting_id, form, times, heads, now)
     return found + await _nobody_nominates(reading, asked)
 
 
 async def _of_room(
-    reading: Reading, actor: Actor, meeting_id: str, room: Row, times: Span, people_count: int, now: datetime, zone: str
+    reading: Reading, actor: Actor, meeting_id: str, form: Raw, times: Span, people_count: int, now: datetime
 ) -> list[Advice]:
     start, end = times
-    others = await _other_rooms(reading, room, people_count)
-    from_day, until = start - timedelta(days=1), start + timedelta(days=DAYS)
+    everywhere = await all_rooms(reading)
+    room = next((row for row in everywhere if row.id == form.get("room_id")), None)
+    if room is None:
+        return []
+    host = await reading.value(sa.select(meetings.c.host_agency_id).where(meetings.c.id == meeting_id))
+    others = _that_would_do(everywhere, room, host, people_count, times)
+    from_day, until = start - timedelta(days=1), start + timedelta(days=DAYS + 1)
     taken = await busy_spans(reading, from_day, until, rooms=[room.id, *(row.id for row in others)], apart_from=(meeting_id,))
-    free = [row for row in others if not clipped(taken.rooms.get(row.id, ()), start, end)]
-    spans = taken.rooms.get(room.id, ())
-    clash = next((span for span in spans if span[0] < end and start < span[1]), None)
-    by = await _title_there(reading, actor, room.id, meeting_id, start, end) if clash else ""
-    return advice.of_room(room, people_count, clash, by, free, next_free(spans, start, end, now, zone) if clash else ())
+    free = [row for row in others if not clipped(taken.rooms.get(row.id, ()), start, free_from(row, end))]
+    spans, gap = taken.rooms.get(room.id, ()), timedelta(minutes=room.gap)
+    clash = next((span for span in spans if span[0] < free_from(room, end) and start < span[1]), None)
+    by = await _title_there(reading, actor, room, meeting_id, times) if clash else ""
+    widened = [(a - gap, b) for a, b in spans]  # what comes before somebody else leaves the gap too
+    zone = str(form.get("zone") or clock.HOME_ZONE)
+    then = next_free(widened, start, end, now, zone, partial(is_open, room)) if clash else ()
+    return advice.of_room(room, people_count, how(room, host, start, end), is_open(room, start, end), clash, by, free, then)
 
 
-async def _title_there(reading: Reading, actor: Actor, room_id: str, meeting_id: str, start: datetime, end: datetime) -> str:
+def _that_would_do(everywhere: Sequence[Row], room: Row, host: str, people_count: int, times: Span) -> list[Row]:
+    """Rooms of the same agency or one's own, with enough seats, that one has without asking: first those with the same equipment."""
+    fits = [
+        row for row in everywhere
+        if row.active and row.id != room.id and row.agency_id in (room.agency_id, host)
+        and row.capacity >= max(people_count, 1) and how(row, host, *times) == "direct"
+    ]  # fmt: skip
+    return sorted(fits, key=lambda row: (len(lacks(room, row)), row.capacity))
+
+
+async def _title_there(reading: Reading, actor: Actor, room: Row, meeting_id: str, times: Span) -> str:
     """Of the first meeting that has the room then; empty when the actor may not know of it."""
     b = room_bookings.c
-    there = sa.and_(b.room_id == room_id, b.state.in_(TAKEN), b.starts_at < end, b.free_at > start, b.meeting_id != meeting_id)
+    there = sa.and_(b.room_id == room.id, b.state.in_(TAKEN), b.starts_at < free_from(room, times[1]), b.free_at > times[0])
     joined = room_bookings.join(meetings, meetings.c.id == b.meeting_id)
-    wanted = sa.select(meetings.c.title).select_from(joined).where(there, visible(actor)).order_by(b.starts_at).limit(1)
-    return str(await reading.value(wanted) or "")
+    mine = sa.select(meetings.c.title).select_from(joined).where(there, b.meeting_id != meeting_id, visible(actor))
+    return str(await reading.value(mine.order_by(b.starts_at).limit(1)) or "")
 
 
 def _seats_of(form: Raw, key: str) -> int:
@@ -103,12 +123,6 @@ async def _nobody_nominates(reading: Reading, asked: Sequence[str]) -> list[Advi
     wanted = sa.select(agencies.c.short_name).where(agencies.c.id.in_(without)).order_by(agencies.c.position)
     names = await reading.column(wanted) if without else []
     return [Advice("nobody_nominates", {"names": ", ".join(names[:8]) + ("…" if len(names) > 8 else "")})] if names else []
-
-
-async def _other_rooms(reading: Reading, room: Row, people_count: int) -> Sequence[Row]:
-    """Rooms of the same agency with enough seats; the smallest first."""
-    fits = sa.and_(rooms.c.agency_id == room.agency_id, rooms.c.active, rooms.c.capacity >= max(people_count, 1), rooms.c.id != room.id)
-    return await reading.all(sa.select(rooms).where(fits).order_by(rooms.c.capacity))
 
 
 class _Undone(Exception):

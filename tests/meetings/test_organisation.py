@@ -13,10 +13,11 @@ from meetings.commands import Actor
 from meetings.database import Database
 from meetings.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal
 from meetings.models.organisation import accounts, agencies, people, sessions
-from meetings.organisation import MoveAgency, SaveAgency, SavePosition, SaveRoom
+from meetings.organisation import MoveAgency, SaveAgency, SavePosition
 from meetings.people import SavePerson
 from meetings.perform import perform
 from meetings.queries.organisation import PeopleFilter, agency_lines, find_people, free_username, person_of, rooms_of
+from meetings.rooms import SaveRoom
 from meetings.sessions import StartSession
 from tests.support.organisation import (
     BUILDER,

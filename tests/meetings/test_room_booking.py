@@ -179,12 +179,14 @@ def test_what_is_proposed_is_free_as_long_and_never_past(taken, at, length):
     spans = sorted((day + a * slots.QUARTER, day + (a + n) * slots.QUARTER) for a, n in taken)
     start = day + at * slots.QUARTER
     now = day + 30 * slots.QUARTER
-    found = next_free(spans, start, start + length * slots.QUARTER, now, clock.HOME_ZONE)
+    morning = clock.from_local(clock.local(day).replace(hour=9, tzinfo=None), clock.HOME_ZONE)
+    found = next_free(spans, start, start + length * slots.QUARTER, now, clock.HOME_ZONE, lambda a, b: a >= morning)
     assert found == sorted(set(found))
     assert len(found) <= 3
     for a, b in found:
         assert b - a == length * slots.QUARTER
         assert a > now
+        assert a >= morning
         assert not any(x < b and a < y for x, y in spans)
 
 

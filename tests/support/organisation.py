@@ -11,10 +11,11 @@ from argon2 import PasswordHasher
 from meetings.accounts import SaveAccount
 from meetings.commands import Actor, Command, system
 from meetings.database import Database
-from meetings.organisation import SaveAgency, SavePosition, SaveRoom
+from meetings.organisation import SaveAgency, SavePosition
 from meetings.people import SavePerson
 from meetings.perform import perform
 from meetings.queries.sessions import session_of
+from meetings.rooms import SaveRoom
 from meetings.validation import validated
 
 BUILDER = system("test")

@@ -10,9 +10,10 @@ from pathlib import Path
 from meetings.accounts import SaveAccount
 from meetings.commands import Command, Role, system
 from meetings.database import Database
-from meetings.organisation import Kind, SaveAgency, SavePosition, SaveRoom
+from meetings.organisation import Kind, SaveAgency, SavePosition
 from meetings.people import SavePerson
 from meetings.perform import perform
+from meetings.rooms import SaveRoom
 from meetings.seating import SavePlan
 from meetings.seating_plan import shape
 from meetings.text import fold
@@ -126,16 +127,17 @@ class City:
                 return honorific, name
 
     async def _rooms(self) -> None:
-        for name, code, seats, drawn in (
-            ("Phòng họp 1", "VP", 80, "classroom"),
-            ("Phòng họp 2", "VP", 30, "u"),
-            ("Phòng họp 3", "VP", 16, "round"),
-            ("Hội trường", "SYT", 120, "theatre"),
+        for name, code, seats, drawn, equipment, rule in (
+            ("Phòng họp 1", "VP", 80, "classroom", ["screen", "video", "microphones", "sound", "step_free"], "own"),
+            ("Phòng họp 2", "VP", 30, "u", ["screen", "video", "microphones"], "own"),
+            ("Phòng họp 3", "VP", 16, "round", ["screen", "whiteboard"], "own"),
+            ("Hội trường", "SYT", 120, "theatre", ["screen", "microphones", "sound", "step_free"], "own"),
         ):
             address = "16 Lê Lợi" if code == "VP" else "28 Lê Lợi"
             command = SaveRoom(
-                id=stable_id(f"room {code} {name}"), agency_id=self.agency[code], name=name, address=address, capacity=seats
-            )
+                id=stable_id(f"room {code} {name}"), agency_id=self.agency[code], name=name, address=address, capacity=seats,
+                equipment=equipment, booking=rule,  # type: ignore[arg-type]
+            )  # fmt: skip
             self.room[name] = (await do(self._db, command))["room_id"]
             plan = SavePlan(id=stable_id(f"plan {code} {name}"), room_id=self.room[name], plan=shape(drawn, seats))
             await do(self._db, plan)

@@ -10,9 +10,11 @@ from aiohttp import web
 from meetings.commands import Actor
 from meetings.errors import NotAllowed, NotFound, Problem, Refusal
 from meetings.models.organisation import positions
-from meetings.organisation import SavePosition, SaveRoom
+from meetings.organisation import SavePosition
 from meetings.perform import perform
-from meetings.queries.organisation import AgencyLine, agency_lines, positions_used, room_of, rooms_of
+from meetings.queries.organisation import AgencyLine, agency_lines, positions_used, room_of, rooms_of, staff_of
+from meetings.room_rules import BOOKING, EQUIPMENT
+from meetings.rooms import SaveRoom
 
 from ..flashes import redirect
 from ..forms import command_from, fields_of
@@ -37,8 +39,9 @@ LABELS = {
     "name": "admin.name", "short_name": "admin.short_name", "code": "admin.code", "parent_id": "admin.parent",
     "kind": "admin.kind", "email": "admin.email", "address": "admin.address", "phone": "admin.phone", "active": "admin.in_use",
     "agency_id": "admin.agency", "position_id": "admin.position", "rank": "admin.rank", "capacity": "admin.capacity",
-    "username": "admin.username", "role": "admin.role", "locked": "admin.account", "day": "hours.day", "parts": "hours.parts",
-    "weekdays": "hours.weekdays",
+    "day": "hours.day", "parts": "hours.parts", "weekdays": "hours.weekdays",
+    "keeper_id": "admin.room_keeper", "opens": "admin.opens", "closes": "admin.closes", "gap": "admin.gap",
+    "username": "admin.username", "role": "admin.role", "locked": "admin.account",
 }  # fmt: skip
 
 
@@ -120,19 +123,26 @@ async def _room_form(
     request: web.Request, *, typed: dict[str, Any] | None = None, problems: Problems = (), status: int = 200
 ) -> web.Response:
     actor, key = administrator(request), request.match_info["id"]
-    values = {"name": "", "agency_id": actor.agency_id, "address": "", "capacity": 20, "active": True}
+    values: dict[str, Any] = {
+        "name": "", "agency_id": actor.agency_id, "address": "", "capacity": 20, "equipment": [], "booking": "own", "opens": "",
+        "closes": "", "days": [], "gap": 0, "keeper_id": None, "active": True,
+    }  # fmt: skip
     async with request.app[DB].reading() as reading:
         if key != "new":
             values = dict((await room_of(reading, actor, key))._mapping)
         lines = await agency_lines(reading, actor)
-    context = {"key": key, "v": values | (typed or {}), "agencies": choices(lines)}
+        values |= typed or {}
+        staff = await staff_of(reading, str(values["agency_id"] or ""))
+    context = {"key": key, "v": values, "agencies": choices(lines), "staff": staff, "equipment": EQUIPMENT, "bookings": BOOKING}
     return admin_page(request, "room.html", "rooms", status=status, problems=problems, **context)
 
 
 @routes.post("/admin/rooms/{id}")
 async def save_room(request: web.Request) -> web.Response:
     actor, data = administrator(request), await fields_of(request)
-    flags = ticked(data, "active")
+    form = await request.post()
+    several = {"equipment": form.getall("equipment", []), "days": form.getall("days", [])}
+    flags = ticked(data, "active") | several
     try:
         command = command_from(SaveRoom, data, room_id=_id(request), **flags)
         await perform(request.app[DB], actor, command)
