@@ -110,6 +110,11 @@ def visible(actor: Actor) -> sa.ColumnElement[bool]:
     )
 
 
+def may_plan(actor: Actor) -> bool:
+    """Schedules meetings, or keeps the organisation for those who do: sees when rooms are taken."""
+    return actor.staff or (actor.kind == "account" and actor.role == "system_admin")
+
+
 def organised(actor: Actor) -> sa.ColumnElement[bool]:
     """Of rows of `meetings`, those that the actor organises, as `Standing.organises` says of one."""
     secretary = sa.and_(_INVITED.c.person_id == actor.person_id, _INVITED.c.duty == "secretary")

@@ -14,6 +14,7 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from meetings import clock, i18n
+from meetings.access import may_plan
 from meetings.commands import Actor
 from meetings.errors import Problem
 
@@ -127,6 +128,8 @@ def navigation(actor: Actor | None, path: str, t: i18n.Translate) -> list[dict[s
     if actor is None or actor.kind != "account":
         return []
     places = [("/", "home"), ("/meetings", "meetings"), ("/tasks", "tasks")]
+    if may_plan(actor):
+        places.append(("/rooms", "room"))
     if actor.role in ("agency_admin", "system_admin"):
         places.append(("/admin", "admin"))
     return [

@@ -6,18 +6,22 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
+from .. import clock
 from ..access import visible
 from ..commands import Actor
 from ..database import Reading, Row
 from ..feeds import Owner, owner_of, require_owner
+from ..models.booking import room_bookings
 from ..models.feeds import feeds
 from ..models.live import scopes
 from ..models.meeting import meetings, participants, sites
 from ..models.organisation import agencies, people, rooms
 from ..models.outside import outside_calendars
+from ..room_booking import TAKEN
 from .busy import NOT_COMING
 
 PAST = timedelta(days=365)  # older meetings are no longer in it
@@ -47,7 +51,8 @@ async def state_of(reading: Reading, feed: Row, now: datetime) -> FeedState:
     found = await reading.all(sa.select(meetings.c.id, changes).select_from(joined).where(mine).order_by(meetings.c.id))
     hosts = {row.id: row for row in await reading.all(sa.select(agencies.c.id, agencies.c.name, agencies.c.email))}
     places = {row.id: row for row in await reading.all(sa.select(rooms.c.id, rooms.c.name, rooms.c.address))}
-    said = (feed.shows, feed.language, feed.label, name, sorted(map(tuple, hosts.values())), sorted(map(tuple, places.values())))
+    blocks = await reading.column(_blocks(owner_id, now).with_only_columns(room_bookings.c.id)) if whose == "room" else []
+    said = (blocks, feed.shows, feed.language, feed.label, name, sorted(map(tuple, hosts.values())), sorted(map(tuple, places.values())))
     content = repr(said) + "".join(f"{row.id}{row.changes}," for row in found)
     return FeedState(hashlib.sha256(content.encode()).hexdigest(), name, [row.id for row in found], hosts, places, actor)
 
@@ -67,7 +72,8 @@ def _held_in(whose: Owner, owner_id: str, now: datetime) -> sa.ColumnElement[boo
     invited to and has not declined."""
     held = sa.and_(meetings.c.state.in_(SHOWN), meetings.c.starts_at > now - PAST)
     if whose == "room":
-        return sa.and_(held, meetings.c.room_id == owner_id)
+        taken = sa.and_(room_bookings.c.room_id == owner_id, room_bookings.c.state.in_(TAKEN))
+        return sa.and_(held, meetings.c.id.in_(sa.select(room_bookings.c.meeting_id).where(taken)))
     p = participants.c
     coming = sa.select(p.meeting_id).where(~p.removed, p.answer.not_in(NOT_COMING), p[f"{whose}_id"] == owner_id)
     if whose == "person":
@@ -90,15 +96,29 @@ async def content_of(reading: Reading, feed: Row, state: FeedState, now: datetim
     known = visible(state.actor).label("known") if whose == "room" else sa.true().label("known")
     columns = (
         m.id, m.uid, m.sequence, m.title, m.starts_at, m.ends_at, m.zone, m.host_agency_id, m.room_id, m.place, m.changed_at, known,
+        sa.false().label("is_block"),
     )  # fmt: skip
     rows = await reading.all(sa.select(*columns).where(_held_in(whose, owner_id, now)).order_by(m.starts_at, m.id))
+    if whose == "room":
+        rows = sorted([*rows, *await reading.all(_blocks(owner_id, now))], key=lambda row: (row.starts_at, row.id))
     ids = frozenset(state.ids)
     people_here = await _people(reading, whose, owner_id, now) if whose != "room" and feed.shows == "meetings" else []
     coming: dict[str, list[str]] = {}
     for row in people_here if whose == "agency" else ():
         coming.setdefault(row.meeting_id, []).append(row.name)
     waiting = frozenset(row.meeting_id for row in people_here if whose == "person" and row.answer in ("waiting", "tentative"))
-    return FeedContent([row for row in rows if row.id in ids], coming, waiting)
+    return FeedContent([row for row in rows if row.id in ids or row.is_block], coming, waiting)
+
+
+def _blocks(room_id: str, now: datetime) -> sa.Select[Any]:
+    """When nobody has the room, as events of which nothing is told but when."""
+    b = room_bookings.c
+    columns = (
+        b.id, b.id.label("uid"), sa.literal(0).label("sequence"), b.starts_at, b.ends_at, sa.literal(clock.HOME_ZONE).label("zone"),
+        sa.null().label("host_agency_id"), b.room_id, b.made_at.label("changed_at"), sa.false().label("known"), sa.true().label("is_block"),
+    )  # fmt: skip
+    mine = sa.and_(b.room_id == room_id, b.meeting_id.is_(None), b.starts_at > now - PAST)
+    return sa.select(*columns).where(mine).order_by(b.starts_at, b.id)
 
 
 async def _people(reading: Reading, whose: Owner, owner_id: str, now: datetime) -> Sequence[Row]:

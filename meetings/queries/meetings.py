@@ -13,9 +13,10 @@ from ..commands import Actor
 from ..database import Reading, Row
 from ..errors import NotFound
 from ..invitation_facts import place_of
+from ..models.booking import room_bookings
 from ..models.live import audit
 from ..models.meeting import items, meetings, papers, participants, sites
-from ..models.organisation import agencies
+from ..models.organisation import agencies, rooms
 from ..models.room import ballots, conclusions, speeches
 from ..seating import room_with_plan
 from ..standing import Standing
@@ -34,6 +35,7 @@ class MeetingPage:
     meeting: Row
     host: Row
     place: str
+    booking: Row | None  # of its room (room_bookings, room_name, agency_name), for organisers
     seating: bool  # its room has a plan
     participants: Sequence[Row]
     sites: Sequence[Row]
@@ -65,6 +67,7 @@ async def meeting_page(reading: Reading, actor: Actor, meeting_id: str) -> Meeti
     everyone = [row for row in await of(participants, participants.c.position, participants.c.name_key) if not row.removed]
     return MeetingPage(
         by=by, meeting=meeting, host=names[meeting.host_agency_id], place=await place_of(reading, meeting),
+        booking=await _booking(reading, meeting_id) if by.organises else None,
         seating=await room_with_plan(reading, meeting) is not None,
         participants=everyone, sites=[row for row in await of(sites, sites.c.position) if not row.removed],
         items=await of(items, items.c.position, items.c.id),
@@ -84,6 +87,12 @@ async def meeting_page(reading: Reading, actor: Actor, meeting_id: str) -> Meeti
 async def split_source(reading: Reading, actor: Actor, meeting: Row) -> Row | None:
     source = meetings.c.id == meeting.split_from_id
     return await reading.first(sa.select(meetings.c.id, meetings.c.title).where(source, visible(actor))) if meeting.split_from_id else None
+
+
+async def _booking(reading: Reading, meeting_id: str) -> Row | None:
+    joined = room_bookings.join(rooms, rooms.c.id == room_bookings.c.room_id).join(agencies, agencies.c.id == rooms.c.agency_id)
+    columns = (room_bookings, rooms.c.name.label("room_name"), agencies.c.name.label("agency_name"))
+    return await reading.first(sa.select(*columns).select_from(joined).where(room_bookings.c.meeting_id == meeting_id))
 
 
 async def _history(reading: Reading, meeting_id: str) -> Sequence[Row]:

@@ -18,6 +18,7 @@ from .letters import waiting_letters
 from .listing import HELD, ME, in_state, listing, own_listing
 from .minutes import to_remark
 from .nominations import late_agencies, to_nominate
+from .rooms import asked_of
 from .tasks import tasks_of
 
 SOON, DAYS = timedelta(minutes=30), timedelta(days=7)
@@ -37,6 +38,7 @@ class Today:
     week: Sequence[Row]
     tasks: Sequence[Row]
     letters: int  # mail that came in and waits for the actor
+    rooms: Sequence[Row]  # bookings of rooms that he keeps, which wait for his word
 
 
 async def today(reading: Reading, actor: Actor) -> Today:
@@ -55,6 +57,7 @@ async def today(reading: Reading, actor: Actor) -> Today:
         week=[row for row in mine if row.ends_at > now - timedelta(hours=12)],
         tasks=await tasks_of(reading, actor, 5),
         letters=await waiting_letters(reading, actor),
+        rooms=await asked_of(reading, actor),
     )  # fmt: skip
 
 

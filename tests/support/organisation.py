@@ -45,8 +45,8 @@ async def make_position(db: Database, name: str, rank: int = 0) -> str:
     return str((await do(db, SavePosition(name=name, rank=rank)))["position_id"])
 
 
-async def make_room(db: Database, agency_id: str, name: str, capacity: int = 20) -> str:
-    return str((await do(db, SaveRoom(agency_id=agency_id, name=name, capacity=capacity)))["room_id"])
+async def make_room(db: Database, agency_id: str, name: str, capacity: int = 20, **more: Any) -> str:
+    return str((await do(db, validated(SaveRoom, {"agency_id": agency_id, "name": name, "capacity": capacity} | more)))["room_id"])
 
 
 async def make_account(

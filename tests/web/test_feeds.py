@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 from icalendar import Calendar
 
 from meetings.errors import Conflict, NotFound
 from meetings.feeds import MOST, CreateFeed, RevokeFeed
+from meetings.models.booking import room_bookings
 from meetings.models.columns import new_id
 from meetings.models.feeds import feeds
 from meetings.models.meeting import meetings
 from meetings.models.organisation import people
 from meetings.perform import perform
+from meetings.room_requests import BlockRoom, DecideBooking
 from meetings.scheduling import CancelMeeting
 from tests.support.organisation import make_account, make_agency, make_room, make_user
 from tests.support.scheduled import SENDER, Office, open_office
@@ -110,6 +114,15 @@ async def test_who_reads_an_agency_s_or_a_room_s_calendar_learns_only_what_its_s
     for page in (lent, own):
         assert [str(e["SUMMARY"]) for e in events(page)] == ["Bận"]
         assert "nhà ở" not in page.html.replace("\r\n ", "")
+    async with site.db.reading() as r:
+        booking = await r.one(sa.select(room_bookings).where(room_bookings.c.meeting_id == meeting))
+    start = booking.ends_at + timedelta(days=1)
+    await perform(site.db, keeper, BlockRoom(room_id=room, starts_at=start, ends_at=start + timedelta(hours=1), reason="Sửa điện"))
+    blocked = await program.get(await address(site, keeper, "room", room) + ".ics")
+    assert [(str(e["SUMMARY"]), e["DTSTART"].dt) for e in events(blocked)] == [("Bận", booking.starts_at), ("Bận", start)]
+    refuse = DecideBooking(meeting_id=meeting, booking_id=booking.id, agreed=False, reason="Sửa điện", sender=SENDER)
+    await perform(site.db, keeper, refuse)
+    assert len(events(await program.get(await address(site, keeper, "room", room) + ".ics"))) == 1
     assert f"{meeting}@" not in lent.html
     assert "hue.example" not in lent.html
 

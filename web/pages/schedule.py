@@ -44,6 +44,11 @@ def sender_of(request: web.Request) -> Sender:
 
 @routes.post("/meetings/new")
 async def create(request: web.Request) -> web.Response:
+    raise web.HTTPSeeOther(f"/meetings/{await new_draft(request)}/edit")
+
+
+async def new_draft(request: web.Request, **changes: Any) -> str:
+    """Its id. `changes`: to what a new form begins with."""
     actor = signed_in(request)
     day = clock.today(request.app[SETTINGS].zone) + timedelta(days=7)
     form = {
@@ -51,9 +56,9 @@ async def create(request: web.Request) -> web.Response:
         "secretary_id": actor.person_id, "chair_votes": True, "form": "hybrid", "video_kind": "jitsi", "quorum": "2/3",
         "speaking_minutes": "5", "messages_on": True, "reminders": True, "items": [{"id": new_id()} for _ in range(3)],
     }  # fmt: skip
-    command = CreateDraft(meeting_id=new_id(), domain=request.app[SETTINGS].mail_domain, form=form)
+    command = CreateDraft(meeting_id=new_id(), domain=request.app[SETTINGS].mail_domain, form=form | changes)
     await perform(request.app[DB], actor, command)
-    raise web.HTTPSeeOther(f"/meetings/{command.meeting_id}/edit")
+    return command.meeting_id
 
 
 @routes.get("/meetings/{id}/edit")
