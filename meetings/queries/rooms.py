@@ -43,7 +43,6 @@ class Day:
     end: datetime
     lines: Sequence[tuple[Row, Sequence[Part]]]
     titles: Mapping[str, str]
-    kept: frozenset[str]
     offered: Sequence[tuple[str, str]]
     asked: Sequence[Row]
 
@@ -60,7 +59,10 @@ class RoomPage:
 
 
 async def day_of_rooms(reading: Reading, actor: Actor, day: date, wish: Wish, now: datetime) -> Day:
-    kept = await _kept(reading, actor)
+    """Raises NotAllowed for those who neither plan nor keep a room."""
+    kept = await kept_rooms(reading, actor)
+    if not kept and not may_plan(actor):
+        raise NotAllowed("not_allowed")
     rows = [row for row in await all_rooms(reading) if row.active]
     offered = list(dict.fromkeys((row.agency_id, row.agency_name) for row in rows))
     shown = sorted((row for row in rows if _fits(row, wish)), key=lambda row: row.agency_id != actor.agency_id)
@@ -69,14 +71,14 @@ async def day_of_rooms(reading: Reading, actor: Actor, day: date, wish: Wish, no
     start, end = room_day.window(midnight, found)
     lines = [(room, room_day.parts(room, [b for b in found if b.room_id == room.id], start, end, now)) for room in shown]
     asked = await asked_of(reading, actor)
-    return Day(start, end, lines, await _titles(reading, actor, [*found, *asked]), kept, offered, asked)
+    return Day(start, end, lines, await _titles(reading, actor, [*found, *asked]), offered, asked)
 
 
 async def room_page(reading: Reading, actor: Actor, room_id: str, now: datetime) -> RoomPage:
-    """Raises NotFound, or NotAllowed as the page of all rooms does."""
-    kept = await _kept(reading, actor)
+    """Raises NotFound, also for those who neither plan nor keep a room."""
+    kept = await kept_rooms(reading, actor)
     room = next((row for row in await all_rooms(reading) if row.id == room_id), None)
-    if room is None:
+    if room is None or not (kept or may_plan(actor)):
         raise NotFound
     found = await _bookings(reading, now, now + AHEAD, {room_id})
     keeper = await reading.value(sa.select(people.c.name).where(people.c.id == room.keeper_id)) if room.keeper_id else ""
@@ -89,14 +91,6 @@ async def asked_of(reading: Reading, actor: Actor) -> Sequence[Row]:
     b = room_bookings.c
     waiting = sa.and_(b.state == "asked", b.ends_at > clock.now(), b.room_id.in_(kept))
     return await reading.all(_selected().where(waiting).order_by(b.starts_at)) if kept else []
-
-
-async def _kept(reading: Reading, actor: Actor) -> frozenset[str]:
-    """Ids of the rooms that the actor keeps. Raises NotAllowed for those who neither plan nor keep a room."""
-    kept = await kept_rooms(reading, actor)
-    if not kept and not may_plan(actor):
-        raise NotAllowed("not_allowed")
-    return frozenset(kept)
 
 
 def _fits(room: Row, wish: Wish) -> bool:

@@ -117,11 +117,12 @@ async def test_who_reads_an_agency_s_or_a_room_s_calendar_learns_only_what_its_s
     async with site.db.reading() as r:
         booking = await r.one(sa.select(room_bookings).where(room_bookings.c.meeting_id == meeting))
     start = booking.ends_at + timedelta(days=1)
-    await perform(site.db, keeper, BlockRoom(room_id=room, starts_at=start, ends_at=start + timedelta(hours=1), reason="Sửa điện"))
+    lender = await make_user(site.db, elsewhere, "thu.ky.phong", "secretary")
+    await perform(site.db, lender, BlockRoom(room_id=room, starts_at=start, ends_at=start + timedelta(hours=1), reason="Sửa điện"))
     blocked = await program.get(await address(site, keeper, "room", room) + ".ics")
     assert [(str(e["SUMMARY"]), e["DTSTART"].dt) for e in events(blocked)] == [("Bận", booking.starts_at), ("Bận", start)]
     refuse = DecideBooking(meeting_id=meeting, booking_id=booking.id, agreed=False, reason="Sửa điện", sender=SENDER)
-    await perform(site.db, keeper, refuse)
+    await perform(site.db, lender, refuse)
     assert len(events(await program.get(await address(site, keeper, "room", room) + ".ics"))) == 1
     assert f"{meeting}@" not in lent.html
     assert "hue.example" not in lent.html

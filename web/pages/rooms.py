@@ -79,6 +79,8 @@ async def _room(
 ) -> web.Response:
     async with request.app[DB].reading() as reading:
         found = await room_page(reading, signed_in(request), room_id, clock.now())
+    if problems and not found.kept:
+        raise NotFound
     return page(request, "rooms/show.html", status=status, problems=problems, labels=LABELS, found=found, typed=typed or {})
 
 
