@@ -121,10 +121,15 @@ def _best(
     off = {id(one): off_mask(grid, one, lunch=lunch) for one in calendars.working.values()}
     lines = [line_of(grid, calendars, one, off[id(calendars.working[one.agency_id])]) for one in calendars.attendees]
     rooms = [
-        Line(row.id, grid.touched(calendars.busy.rooms.get(row.id, ())), unknown=row.id in calendars.busy.unknown)
+        Line(row.id, grid.touched(_with_gap(calendars.busy.rooms.get(row.id, ()), row)), unknown=row.id in calendars.busy.unknown)
         for row in calendars.rooms
     ]
     return shape, Search(shape, lines, rooms).best(wish.order) or Search(shape, lines).best(wish.order)
+
+
+def _with_gap(taken: Sequence[Span], room: Row) -> list[Span]:
+    """Whoever comes before somebody else leaves the room the time that it needs."""
+    return [(a - timedelta(minutes=room.gap), b) for a, b in taken]
 
 
 def longest_part(working: Working) -> timedelta:
