@@ -12,7 +12,8 @@ from web.serving import settle_memory
 from .figures import HEADER, SERVER
 
 BENCHES = (
-    "fanout", "votes", "join", "restart", "memory", "minutes", "age", "pages", "find_time", "replies", "invitations", "smtp", "feeds",
+    "fanout", "votes", "join", "restart", "memory", "minutes", "age", "pages", "search", "find_time", "replies", "invitations", "smtp",
+    "feeds",
 )  # fmt: skip
 
 

@@ -123,12 +123,14 @@ def organised(actor: Actor) -> sa.ColumnElement[bool]:
 
 
 def part_of(part: str, agency_id: str | None) -> sa.ColumnElement[bool]:
-    """Of rows of `meetings`, those that an agency hosts ("host"), prepares ("prepare") or is invited to ("attend"). Says nothing of who
-    may see them."""
+    """Of rows of `meetings`, those that an agency hosts ("host"), prepares ("prepare"), is invited to ("attend") or has a site in
+    ("site"). Says nothing of who may see them."""
     if part == "host":
         return meetings.c.host_agency_id == agency_id
     if part == "prepare":
         return meetings.c.preparing_agency_id == agency_id
+    if part == "site":
+        return _has_site(sites.c.agency_id == agency_id)
     return sa.or_(_invited(_INVITED.c.agency_id == agency_id), _asked(sa.and_(asked.c.agency_id == agency_id, ~asked.c.removed)))
 
 

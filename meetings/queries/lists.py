@@ -19,7 +19,7 @@ from .listing import HELD, in_state, involved, listing, own_listing
 
 PAGE = 25
 LONGEST = timedelta(days=60)  # a meeting left open for longer is found among the past ones
-COUNTED, MOST_PAGES = 500, 20  # more than so many are not counted: what nobody pages through need not be
+COUNTED, MOST_PAGES = 200, 8  # more than so many are not counted: what nobody pages through need not be
 WHOSE = ("all", "host", "attend", "prepare", "mine")
 WHEN = ("upcoming", "past", "drafts")
 STATES_OF = {"upcoming": HELD, "past": ("invited", "finished", "cancelled"), "drafts": ()}  # what can be asked for in each

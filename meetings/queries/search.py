@@ -18,8 +18,8 @@ from ..search_index import ANYWHERE, KINDS, WHOSE
 from ..search_marks import Typed
 from .listing import listing
 
-LOOKED_AT = 60  # meetings of each kind, those made last, before the best are chosen
-FIRST = 5  # of each kind on the page of all kinds
+LOOKED_AT = 60  # meetings of one kind, those made last, before the best are chosen
+OF_EACH, FIRST = 30, 5  # on the page of all kinds: so many looked at, so many told
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,30 +49,30 @@ async def search(reading: Reading, actor: Actor, text: str, only: str = "") -> R
     if not typed.words:
         return Results(typed, {}, frozenset())
     wanted = {only: KINDS[only]} if only in KINDS else KINDS
-    found = {kind: await _ids(reading, actor, typed, kind) for kind in wanted}
-    anywhere = await _having(reading, actor, typed.tokens(ANYWHERE)) if "title" in wanted else []
+    looked_at, most = (LOOKED_AT, LOOKED_AT) if only in KINDS else (OF_EACH, FIRST)
+    found = {kind: await _having(reading, actor, _tokens(typed, kind), looked_at) for kind in wanted}
+    anywhere = await _having(reading, actor, typed.tokens(ANYWHERE), looked_at) if "title" in wanted else []
     known = await _visible(reading, actor, {*anywhere, *(key for ids in found.values() for key in ids)})
-    hits = {kind: await _hits(reading, typed, kind, [key for key in ids if key in known], known) for kind, ids in found.items()}
+    hits = {kind: await _lines(reading, typed, kind, [key for key in ids if key in known], known) for kind, ids in found.items()}
     if "title" in hits:
-        titled = {hit.key for hit in hits["title"]}
-        rest = [Hit(known[key], key, typed.marked(known[key].title)) for key in anywhere if key in known and key not in titled]
-        hits["title"] += sorted(rest, key=_days_away)
-    most = LOOKED_AT if only in KINDS else FIRST
-    more = frozenset(kind for kind, some in hits.items() if len(some) > most)
-    return Results(typed, {kind: some[:most] for kind, some in hits.items() if some}, more)
+        titled = {line.key for line in hits["title"]}
+        rest = [_Line(known[key], key, known[key].title) for key in anywhere if key in known and key not in titled]
+        hits["title"] += sorted(rest, key=_Line.days_away)
+    told = {kind: [line.hit(typed) for line in lines[:most]] for kind, lines in hits.items() if lines}
+    return Results(typed, told, frozenset(kind for kind, lines in hits.items() if len(lines) > most))
 
 
-async def _ids(reading: Reading, actor: Actor, typed: Typed, kind: str) -> list[str]:
+def _tokens(typed: Typed, kind: str) -> list[str]:
     if kind != "person":
-        return await _having(reading, actor, typed.tokens(KINDS[kind]))
+        return typed.tokens(KINDS[kind])
     name = "".join(typed.words)  # in one piece, as it was kept
-    return await _having(reading, actor, [KINDS[kind] + name + ("*" if len(name) > 1 else "")])
+    return [KINDS[kind] + name + ("*" if len(name) > 1 else "")]
 
 
-async def _having(reading: Reading, actor: Actor, tokens: Sequence[str]) -> list[str]:
+async def _having(reading: Reading, actor: Actor, tokens: Sequence[str], most: int) -> list[str]:
     mine = [actor.person_id, actor.agency_id if actor.staff else None]
     whose = [WHOSE + key for key in mine if key]
-    return await reading.having_words(tokens, whose, LOOKED_AT) if whose else []
+    return await reading.having_words(tokens, whose, most) if whose else []
 
 
 async def _visible(reading: Reading, actor: Actor, ids: set[str]) -> dict[str, Row]:
@@ -80,16 +80,31 @@ async def _visible(reading: Reading, actor: Actor, ids: set[str]) -> dict[str, R
     return {row.id: row for row in rows}
 
 
-async def _hits(reading: Reading, typed: Typed, kind: str, ids: Sequence[str], known: Mapping[str, Row]) -> list[Hit]:
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """What may become a hit, if it is among the best."""
+
+    meeting: Row
+    key: str
+    text: str
+    detail: str = ""
+
+    def hit(self, typed: Typed) -> Hit:
+        return Hit(self.meeting, self.key, typed.marked(self.text), self.detail)
+
+    def days_away(self) -> float:
+        """From now, before or after: what is near in time is likelier meant."""
+        start = self.meeting.starts_at
+        return abs((start - clock.now()).total_seconds()) if start else 0.0
+
+
+async def _lines(reading: Reading, typed: Typed, kind: str, ids: Sequence[str], known: Mapping[str, Row]) -> list[_Line]:
     if kind == "title":
-        hits = [Hit(known[key], key, typed.marked(known[key].title)) for key in ids]
-        texts = {key: known[key].title for key in ids}
+        lines = [_Line(known[key], key, known[key].title) for key in ids]
     else:
         rows = await _rows(reading, kind, ids) if ids else []
-        fitting = [row for row in rows if typed.fits(row.said)]
-        hits = [Hit(known[row.meeting_id], row.id, typed.marked(row.said), _detail(kind, row)) for row in fitting]
-        texts = {row.id: row.said for row in fitting}
-    return sorted(hits, key=lambda hit: (*typed.far(texts[hit.key]), _days_away(hit)))
+        lines = [_Line(known[row.meeting_id], row.id, row.said, _detail(kind, row)) for row in rows if typed.fits(row.said)]
+    return sorted(lines, key=lambda line: (*typed.far(line.text), line.days_away()))
 
 
 async def _rows(reading: Reading, kind: str, ids: Sequence[str]) -> Sequence[Row]:
@@ -107,8 +122,3 @@ async def _rows(reading: Reading, kind: str, ids: Sequence[str]) -> Sequence[Row
 def _detail(kind: str, row: Row) -> str:
     return ", ".join(part for part in (row.title, row.agency_name) if part) if kind == "person" else ""
 
-
-def _days_away(hit: Hit) -> float:
-    """From now, before or after: what is near in time is likelier meant."""
-    start = hit.meeting.starts_at
-    return abs((start - clock.now()).total_seconds()) if start else 0.0

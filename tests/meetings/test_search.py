@@ -100,7 +100,7 @@ async def test_the_index_is_true_after_any_course_of_a_meeting(db: Database, see
     held = await hold_meeting(db, members=4, state="live")
     await index_missing(db)
     script = Script(db, held, seed)
-    for _ in range(120):
+    for _ in range(80):
         await script.step()
     await perform(db, held.secretary, RecordConclusion(meeting_id=held.id, text="Xong"))  # what came from outside
     await assert_true(db)

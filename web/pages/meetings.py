@@ -58,12 +58,12 @@ def filter_of(query: Mapping[str, str]) -> Filter:
     return Filter(
         when=when, whose=whose if whose in WHOSE else WHOSE[0], text=clean(query.get("text", ""))[:100],
         state=query.get("state", "") if query.get("state") in STATES_OF[when] else "", host=query.get("host", "")[:32],
-        since=_day(query.get("since", "")), until=_day(query.get("until", "")),
+        since=day_of(query.get("since", "")), until=day_of(query.get("until", "")),
         page=int(number) if number.isascii() and number.isdecimal() and 0 < int(number) <= MOST_PAGES else 1,
     )  # fmt: skip
 
 
-def _day(text: str) -> date | None:
+def day_of(text: str) -> date | None:
     try:
         day = date.fromisoformat(text[:10])
     except ValueError:

@@ -68,15 +68,15 @@ async function copy(text) {
   return box.remove();
 }
 
-// A key leads to a field, unless one is typing already.
+// A key leads to a field or follows a link, unless one is typing or choosing already.
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (event.target instanceof Element && event.target.closest("input, textarea, select, [contenteditable]")) return;
   const field = [...document.querySelectorAll("[data-key]")].find((each) => each.dataset.key === event.key && each.checkVisibility?.() !== false);
   if (!field) return;
   event.preventDefault();
-  field.focus();
-  field.select?.();
+  if (field.matches("a")) field.click();
+  else field.select();
 });
 
 // Menus close when one looks elsewhere or presses Escape; so does the phone's menu, which is the target of a link.
