@@ -77,7 +77,10 @@ async def test_no_page_has_a_finding(people: People, language: str, size: dict[s
         await secretary.evaluate("() => document.querySelector('form[action=\"/language\"] button').click()")
         await secretary.wait_for_function("() => document.documentElement.lang === 'en'")
     known = await meetings_of(secretary, url)
-    paths = ["/", "/meetings", "/meetings?when=past", "/meetings?when=drafts", "/calendar", "/calendar?view=month&whose=agency", "/search?q=so", "/tasks", "/account", "/account/password", "/outbox"]
+    paths = [
+        "/", "/meetings", "/meetings?when=past", "/meetings?when=drafts", "/calendar", "/calendar?view=month&whose=agency", "/search?q=so",
+        "/tasks", "/account", "/account/password", "/outbox",
+    ]  # fmt: skip
     paths += ["/letters", known["next"], f"{known['next']}/edit", f"{known['next']}/cancel"]
     paths += [known["now"], f"{known['now']}/room", f"{known['now']}/projector", f"{known['now']}/programme", f"{known['now']}/notes"]
     paths += [f"{known['now']}/sites", f"{known['now']}/site-cards"]
