@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from .commands import Command, MeetingCommand
 from .database import Database, Reading, Row, Transaction
-from .models.meeting import items, meetings, papers, participants, sites
+from .models.meeting import items, meetings, nominations, nominators, papers, participants, sites
 from .models.room import conclusions
 from .models.search import search_documents
 from .text import fold
@@ -106,6 +106,10 @@ async def _documents(reading: Reading, ids: Collection[str]) -> dict[str, set[st
         whose[row.meeting_id] |= {row.person_id, row.agency_id} - {None}
     for row in await _of(reading, sites, ids, sites.c.agency_id):
         whose[row.meeting_id] |= {row.agency_id} - {None}
+    chosen = nominations.outerjoin(nominators, nominators.c.nomination_id == nominations.c.id)
+    asked = sa.select(nominations.c.meeting_id, nominations.c.agency_id, nominators.c.person_id).select_from(chosen)
+    for row in await reading.all(asked.where(nominations.c.meeting_id.in_(ids), ~nominations.c.removed)):
+        whose[row.meeting_id] |= {row.agency_id, row.person_id} - {None}
     return {row.id: tokens_of(texts[row.id], whose[row.id]) for row in rows}
 
 

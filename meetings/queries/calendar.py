@@ -73,12 +73,14 @@ async def shown(reading: Reading, actor: Actor, asked: Asked, start: datetime, e
     rows = await reading.all(narrowed)
     busy: Sequence[Span] = ()
     if subject is not None and not (asked.type or asked.form or asked.text):
-        taken = await busy_spans(reading, start, end, **{_PLURAL[asked.whose]: [asked.key]}, apart_from=[row.id for row in rows])
-        busy = getattr(taken, _PLURAL[asked.whose]).get(asked.key, ())
+        busy = await _busy(reading, asked, start, end, [row.id for row in rows])
     return Shown(rows, busy, await _clashes(reading, actor, asked, subject, rows), subject.name if subject is not None else "")
 
 
-_PLURAL = {"room": "rooms", "person": "people"}
+async def _busy(reading: Reading, asked: Asked, start: datetime, end: datetime, known: Sequence[str]) -> Sequence[Span]:
+    if asked.whose == "room":
+        return (await busy_spans(reading, start, end, rooms=[asked.key], apart_from=known)).rooms.get(asked.key, ())
+    return (await busy_spans(reading, start, end, people=[asked.key], apart_from=known)).people.get(asked.key, ())
 
 
 async def _subject(reading: Reading, actor: Actor, asked: Asked) -> Row | None:

@@ -13,8 +13,9 @@ from meetings.commands import Actor
 from meetings.database import Database
 from meetings.decisions import RecordConclusion, RemoveConclusion
 from meetings.models.columns import new_id
-from meetings.models.meeting import meetings
+from meetings.models.meeting import meetings, nominations
 from meetings.models.search import search_documents
+from meetings.nominations import PassOnNomination
 from meetings.papers import AddPaper
 from meetings.perform import perform
 from meetings.queries.search import search
@@ -22,8 +23,9 @@ from meetings.scheduling import DiscardDraft
 from meetings.search_index import index_missing
 from meetings.search_marks import SHOWN, Typed
 from tests.support.meetings import hold_meeting
+from tests.support.organisation import make_account
 from tests.support.room_script import Script
-from tests.support.scheduled import Office, open_office
+from tests.support.scheduled import SENDER, Office, open_office
 
 
 @pytest.fixture
@@ -72,6 +74,24 @@ async def test_nobody_finds_what_he_may_not_see(office: Office):
     form = office.form(title="Họp kín về nhân sự", invited={office.people["c"]: "attend"})
     await office.change(draft, form, 2)
     assert await found(office, member, "nhân sự") == {}  # no longer invited
+
+
+async def test_an_agency_that_is_asked_to_send_people_finds_the_meeting_and_so_does_who_may_choose_them(office: Office):
+    agency = office.stranger.agency_id
+    assert agency is not None
+    invited = {f"agency:{agency}": "vote", office.people["b"]: "vote"}
+    draft = await office.draft(title="Họp về cải cách hành chính", invited=invited, seats={f"agency:{agency}": "2"})
+    await office.send(draft)
+    assert (await found(office, office.stranger, "cải cách"))["title"] == ["Họp về cải cách hành chính"]
+    member = replace(office.stranger, role="member")
+    assert await found(office, member, "cải cách") == {}
+    async with office.db.reading() as r:
+        nomination = (await r.one(sa.select(nominations))).id
+    assert member.person_id is not None
+    await make_account(office.db, member.person_id, "duoc-cu")
+    passed = PassOnNomination(meeting_id=draft, nomination_id=nomination, person_id=member.person_id, sender=SENDER)
+    await perform(office.db, replace(office.stranger, role="agency_admin"), passed)
+    assert (await found(office, member, "cải cách"))["title"] == ["Họp về cải cách hành chính"]
 
 
 async def test_what_is_nearer_to_what_was_typed_comes_first(office: Office):
