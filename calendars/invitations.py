@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, Timezone, TimezoneStandard, vCalAddress, vText, vUri
+from icalendar import Calendar, Event, Timezone, TimezoneStandard, vCalAddress, vRecur, vText, vUri
 
 from meetings import clock
 from meetings.i18n import span_text, translator
@@ -29,7 +29,8 @@ def calendar_of(facts: Invitation) -> bytes:
         return bytes(calendar.to_ical())
     if facts.zone == clock.HOME_ZONE:
         calendar.add_component(_home_zone())
-    calendar.add_component(_event(facts))
+    for one in (facts, *facts.overrides):
+        calendar.add_component(_event(one))
     return bytes(calendar.to_ical())
 
 
@@ -61,8 +62,14 @@ def _event(facts: Invitation) -> Event:
     event.add("UID", facts.uid)
     event.add("DTSTAMP", clock.instant(facts.dtstamp))
     event.add("SEQUENCE", facts.sequence)
+    if facts.original_start:
+        event.add("RECURRENCE-ID", _moment(facts.original_start, facts.zone))
     event.add("DTSTART", _moment(facts.starts_at, facts.zone))
     event.add("DTEND", _moment(facts.ends_at, facts.zone))
+    if facts.rrule:
+        event.add("RRULE", vRecur.from_ical(facts.rrule))
+    if facts.exdates:
+        event.add("EXDATE", [_moment(one, facts.zone) for one in facts.exdates])
     event.add("SUMMARY", _one_line(facts.title))
     if facts.method == "REQUEST":
         event.add("STATUS", "CONFIRMED")
@@ -102,8 +109,9 @@ def description(facts: Invitation) -> str:
     lines += [f"{t('mail.video_id')}: {facts.video_id}"] if facts.video_id else []
     lines += [f"{t('mail.video_passcode')}: {facts.video_passcode}"] if facts.video_passcode else []
     lines += [f"{t('mail.chair')}: {facts.chair}"] if facts.chair else []
-    start, end = clock.instant(facts.starts_at), clock.instant(facts.ends_at)
-    lines.append(f"{t('mail.when')}: {span_text(start, end, facts.language, facts.zone)}")
+    if not facts.rrule:  # whose event says it on each date
+        start, end = clock.instant(facts.starts_at), clock.instant(facts.ends_at)
+        lines.append(f"{t('mail.when')}: {span_text(start, end, facts.language, facts.zone)}")
     lines += [f"{t('mail.for_item')}: {facts.for_item}"] if facts.for_item else []
     lines += [f"{t('mail.sites')}: {', '.join(facts.sites)}"] if facts.sites else []
     lines += [f"{t('mail.agencies')}: {', '.join(facts.agencies)}"] if facts.agencies else []

@@ -27,8 +27,12 @@ def lint(ics: bytes) -> list[str]:
         faults.append("UID on the VCALENDAR")
     if len({str(e.get("UID")) for e in events}) != 1:
         faults.append("not one UID")
-    if any("RECURRENCE-ID" in e for e in events) and all("RECURRENCE-ID" in e for e in events) and method == "REQUEST":
-        faults.append("RECURRENCE-ID without its series")
+    whole = [event for event in events if "RECURRENCE-ID" not in event]
+    # Outlook takes one date's change only from a mail that holds nothing else.
+    if len(whole) > 1 or (not whole and len(events) > 1):
+        faults.append("several events that are not one series")
+    if whole and len(events) > 1 and "RRULE" not in whole[0]:
+        faults.append("RECURRENCE-ID beside an event that does not recur")
     faults += _of_zones(calendar)
     for event in events:
         faults += _of_event(event, method)
@@ -75,6 +79,8 @@ def _of_event(event: Any, method: str) -> list[str]:
         until = event["RRULE"].get("UNTIL")
         if until and getattr(until[0], "tzinfo", None) is None:
             faults.append("a local UNTIL")
+        if "RECURRENCE-ID" in event:
+            faults.append("an RRULE on one date")
     attendees = event.get("ATTENDEE", [])
     for attendee in attendees if isinstance(attendees, list) else [attendees]:
         faults += _of_attendee(attendee)

@@ -42,6 +42,8 @@ class Poured:
 
 
 def poured(facts: Invitation) -> Poured:
+    if facts.overrides:  # each with a link of its own
+        return Poured(text_of(facts), html_of(facts), calendar_of(facts))
     mould = _mould(common(facts))
     personal = {name: getattr(facts, name) for name in PERSONAL}
     html = _filled(mould.html, {name: _escaped(value) for name, value in personal.items()})

@@ -16,6 +16,8 @@ from meetings.invitation import Invitation
 def subject_of(facts: Invitation) -> str:
     t = translator(facts.language)
     kind = "cancelled" if facts.method == "CANCEL" and facts.whole else "removed" if facts.method == "CANCEL" else "invited"
+    if kind == "invited" and facts.rrule:
+        kind = "series"
     if facts.method == "REQUEST" and facts.changes:
         kind = "changed"
     elif facts.method == "DECLINECOUNTER":
@@ -53,7 +55,19 @@ def _zone_note(facts: Invitation) -> str:
     return f"{facts.zone}; {translator(facts.language)('meeting.home_time', when=home)}"
 
 
+def _dates(facts: Invitation) -> list[str]:
+    """Of a series, every date as it is held now."""
+    moved = {one.original_start: one for one in facts.overrides}
+    lasts = clock.instant(facts.ends_at) - clock.instant(facts.starts_at)
+    found = []
+    for key in facts.dates:
+        one = moved.get(key)
+        start = clock.instant(one.starts_at if one else key)
+        found.append(span_text(start, clock.instant(one.ends_at) if one else start + lasts, facts.language, facts.zone))
+    return found
+
+
 def _render(template: str, facts: Invitation) -> str:
     return environment().get_template(template).render(
-        f=facts, t=translator(facts.language), when=_when(facts), zone_note=_zone_note(facts),
+        f=facts, t=translator(facts.language), when=_when(facts), zone_note=_zone_note(facts), dates=_dates(facts),
     )  # fmt: skip

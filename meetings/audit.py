@@ -13,9 +13,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from . import clock
-from .commands import Actor, Command
+from .commands import Actor, Command, MeetingCommand
 from .database import Reading, Transaction
 from .json_text import canonical
+from .models.columns import new_id
 from .models.live import audit
 
 Answer = dict[str, Any] | None
@@ -30,10 +31,19 @@ async def answers_of(tx: Transaction, given: Sequence[tuple[Actor, Command]]) ->
 
 def record(tx: Transaction, actor: Actor, command: Command, answer: Answer) -> None:
     """Add the command to the chain of its scope."""
+    _add(tx, actor, command, command.id, fields_of(command), answer)
+
+
+def record_beside(tx: Transaction, actor: Actor, command: MeetingCommand) -> None:
+    """Add to the chain of another meeting that the command, which is recorded in its own, has changed this one too."""
+    _add(tx, actor, command, new_id(), {"with_meeting": command.meeting_id}, None)
+
+
+def _add(tx: Transaction, actor: Actor, command: Command, command_id: str, said: dict[str, Any], answer: Answer) -> None:
     tx.counters.audit_seq += 1
     row: dict[str, Any] = {
         "scope": tx.scope, "seq": tx.counters.audit_seq, "at": tx.now, "actor": actor.key, "actor_name": actor.name,
-        "command": type(command).__name__, "command_id": command.id, "fields": fields_of(command), "result": answer,
+        "command": type(command).__name__, "command_id": command_id, "fields": said, "result": answer,
     }  # fmt: skip
     tx.counters.audit_hash = row["hash"] = link(tx.counters.audit_hash, row)
     tx.audit.append(row)

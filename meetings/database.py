@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -89,18 +90,38 @@ class Counters:
 
 
 class Transaction(Reading):
-    """Writes under the lock of one scope. `live` and `audit` rows gather here and are inserted together before COMMIT."""
+    """Writes under the lock of one scope, or of several (`within`). `live` and `audit` rows gather here and are inserted together
+    before COMMIT."""
 
     def __init__(self, connection: AsyncConnection | Uncut, scope: str, counters: Counters) -> None:
         super().__init__(connection)
         self._connection: AsyncConnection | Uncut = connection
         self.scope = scope
-        self.counters = counters
+        self.held = {scope: counters}  # the scopes that are locked
         self.now: datetime = clock.now()
         self.live: list[dict[str, Any]] = []
         self.audit: list[dict[str, Any]] = []
         self.wake: set[str] = set()
         self.reworded: set[str] = set()  # meetings beside that of `scope` whose words changed
+
+    @property
+    def counters(self) -> Counters:
+        return self.held[self.scope]
+
+    async def hold(self, scope: str) -> None:
+        """Lock another scope too. Whoever holds several locks them in one order, after one lock that all of them take first."""
+        if scope not in self.held:
+            self.held[scope] = await locked(self._connection, scope)
+
+    @contextlib.asynccontextmanager
+    async def within(self, scope: str) -> AsyncIterator[None]:
+        """What is announced and recorded within belongs to this other scope."""
+        await self.hold(scope)
+        outer, self.scope = self.scope, scope
+        try:
+            yield
+        finally:
+            self.scope = outer
 
     async def write(self, statement: sa.Executable, rows: Sequence[Mapping[str, Any]] | None = None) -> int:
         """How many rows it changed; -1 where the database does not say (many rows at once)."""
@@ -139,13 +160,13 @@ class Transaction(Reading):
     async def savepoint(self) -> AsyncIterator[None]:
         """What is written within is undone alone when it raises; what gathered in it is forgotten."""
         live, audit, wake = len(self.live), len(self.audit), set(self.wake)
-        kept = Counters(**{name: getattr(self.counters, name) for name in Counters.__slots__})
+        held = {scope: dataclasses.replace(counters) for scope, counters in self.held.items()}
         try:
             async with self._connection.begin_nested():
                 yield
         except BaseException:
             del self.live[live:], self.audit[audit:]
-            self.wake, self.counters = wake, kept
+            self.wake, self.held = wake, held
             raise
 
     async def flush(self) -> None:
@@ -154,10 +175,10 @@ class Transaction(Reading):
 
         await self.insert_many(live_events, self.live)
         await self.insert_many(audit, self.audit)
-        values = {name: getattr(self.counters, name) for name in Counters.__slots__}
-        await self.write(sa.update(scopes).where(scopes.c.id == self.scope).values(**values))
-        if self.live:
-            self.wake.add(self.scope)
+        for scope, counters in self.held.items():
+            values = {name: getattr(counters, name) for name in Counters.__slots__}
+            await self.write(sa.update(scopes).where(scopes.c.id == scope).values(**values))
+        self.wake |= {row["meeting_id"] for row in self.live}
         if self._connection.dialect.name == "postgresql":
             for scope in self.wake:
                 await self._connection.execute(sa.select(sa.func.pg_notify(CHANNEL, scope)))
@@ -199,22 +220,13 @@ class Database:
                 await stack.enter_async_context(self._writer)  # SQLite has one writer; waiting here costs no polling
             begun = await to_the_end(stack.enter_async_context(self.engine.begin()))
             connection = Uncut(begun) if self.embedded else begun
-            tx = Transaction(connection, scope, await self._lock(connection, scope))
+            tx = Transaction(connection, scope, await locked(connection, scope))
             yield tx
             await tx.flush()
             await to_the_end(stack.aclose())
-            self.committed[scope] = tx.counters.live_seq
+            self.committed |= {one: counters.live_seq for one, counters in tx.held.items()}
             for name in tx.wake:
                 self.wakeups.wake(name)
-
-    async def _lock(self, connection: AsyncConnection | Uncut, scope: str) -> Counters:
-        wanted = sa.select(scopes).where(scopes.c.id == scope).with_for_update()
-        row = (await connection.execute(wanted)).first()
-        if row is None:
-            maker = sqlite.insert if self.embedded else postgresql.insert
-            await connection.execute(maker(scopes).values(id=scope, epoch=new_id()).on_conflict_do_nothing())
-            row = (await connection.execute(wanted)).one()
-        return Counters(**{name: getattr(row, name) for name in Counters.__slots__})
 
     @contextlib.asynccontextmanager
     async def reading(self) -> AsyncIterator[Reading]:
@@ -226,6 +238,17 @@ class Database:
             else:
                 with self.readers.connect() as here, here.begin():
                     yield Reading(Here(here))
+
+
+async def locked(connection: AsyncConnection | Uncut, scope: str) -> Counters:
+    """The scope's row, made when there is none, ours until the transaction ends."""
+    wanted = sa.select(scopes).where(scopes.c.id == scope).with_for_update()
+    row = (await connection.execute(wanted)).first()
+    if row is None:
+        maker = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+        await connection.execute(maker(scopes).values(id=scope, epoch=new_id()).on_conflict_do_nothing())
+        row = (await connection.execute(wanted)).one()
+    return Counters(**{name: getattr(row, name) for name in Counters.__slots__})
 
 
 def open_database(url: str) -> Database:

@@ -61,8 +61,7 @@ def _settle(future: asyncio.Future[Answer], outcome: Outcome) -> None:
         future.set_result(outcome)
 
 
-async def submit(db: Database, given: Given, run: Run) -> Answer:
-    """Carry `given` out together with whatever else waits for its scope; answers after the COMMIT, or raises."""
-    scope = given[1].scope
+async def submit(db: Database, given: Given, run: Run, scope: str) -> Answer:
+    """Carry `given` out together with whatever else waits for the scope; answers after the COMMIT, or raises."""
     lane: Lane = db.lanes.get(scope) or db.lanes.setdefault(scope, Lane(db, scope, run))
     return await asyncio.shield(lane.put(given))

@@ -65,16 +65,24 @@ class Invitation:
     signer_title: str = ""  # a line each: `TL. CHỦ TỊCH`, `CHÁNH VĂN PHÒNG`
     parent_agency: str = ""  # of the host
     issued_in: str = ""  # the place-name before the date: `Huế`
+    # Of a series either the whole, as `rrule` from `starts_at` on, or one date alone, which `original_start` names (RECURRENCE-ID).
+    rrule: str = ""
+    dates: tuple[str, ...] = ()  # original starts of the whole, in order
+    exdates: tuple[str, ...] = ()  # what the rule names and is none of `dates`
+    overrides: tuple[Invitation, ...] = ()  # dates that are not like the others, each with its `original_start`
+    original_start: str = ""
 
     def to_json(self) -> dict[str, Any]:
         # Not dataclasses.asdict, which copies deeply: two thousand of these are written in one transaction.
-        return {name: getattr(self, name) for name in _NAMES} | {"agenda": [_line(line) for line in self.agenda]}
+        nested = {"agenda": [_line(line) for line in self.agenda], "overrides": [one.to_json() for one in self.overrides]}
+        return {name: getattr(self, name) for name in _NAMES} | nested
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Invitation:
         known = {f.name for f in fields(cls)}
         values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items() if k in known}
         values["agenda"] = tuple(AgendaLine(**line) for line in data["agenda"])
+        values["overrides"] = tuple(cls.from_json(one) for one in data.get("overrides", ()))
         values.setdefault("video", bool(data.get("video_url")))  # as the first version kept it
         return cls(**values)
 

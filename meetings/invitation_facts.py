@@ -15,6 +15,7 @@ from .database import Reading, Row
 from .invitation import AgendaLine, Invitation
 from .item_times import item_spans
 from .models.meeting import items, papers, participants, sites
+from .models.meeting import series as series_table
 from .models.organisation import agencies, rooms
 from .models.post import outbox
 from .settings import Settings
@@ -43,6 +44,7 @@ class Mail:
 
     participant_id: str
     facts: Invitation
+    meeting_id: str = ""  # the participant's, where that is another meeting than the one being changed
 
 
 # Field of the facts -> code of the change. The first three make earlier answers worthless (RFC 5546, 2.1.4).
@@ -53,6 +55,7 @@ _CHANGES = {
     "for_item": "agenda",
     "number": "other", "signer": "other",
 }  # fmt: skip
+COMPARED = tuple(_CHANGES)
 SIGNIFICANT = frozenset({"time", "place", "video"})
 
 
@@ -85,13 +88,13 @@ def plan(sent: Mapping[str, Invitation], now: Mapping[str, Invitation], sequence
 def _updated(facts: Invitation, before: Invitation | None, sequence: int, changes: tuple[str, ...]) -> Invitation:
     """Only a change that may have cost the answer its ground asks for it again (RFC 5546, 2.1.4)."""
     answer = "waiting" if SIGNIFICANT & set(changes) else facts.answer
-    stamp = _later(facts.dtstamp, before.dtstamp) if before else facts.dtstamp
+    stamp = later(facts.dtstamp, before.dtstamp) if before else facts.dtstamp
     if (sequence, changes, answer, stamp) == (facts.sequence, facts.changes, facts.answer, facts.dtstamp):
         return facts
     return replace(facts, sequence=sequence, changes=changes, answer=answer, dtstamp=stamp)
 
 
-def _later(stamp: str, before: str) -> str:
+def later(stamp: str, before: str) -> str:
     """`stamp`, or a second after `before`: of two versions with one SEQUENCE a calendar keeps that of the later DTSTAMP, which has
     whole seconds (RFC 5546, 2.1.5)."""
     least = clock.instant(before).replace(microsecond=0) + timedelta(seconds=1)
@@ -99,14 +102,16 @@ def _later(stamp: str, before: str) -> str:
 
 
 async def facts_of(reading: Reading, meeting: Row, sender: Sender) -> dict[str, Invitation]:
-    """What every present participant's invitation says now, by participant id."""
+    """What every present participant's invitation says now, by participant id. Of a meeting of a series: what its one date says."""
+    series = await joined_series(reading, meeting)
     here = participants.c.meeting_id == meeting.id
     invited = await reading.all(sa.select(participants).where(here, ~participants.c.removed).order_by(participants.c.position))
     host = await reading.get(agencies, meeting.host_agency_id)
     chair = next((row for row in invited if row.duty == "chair"), None)
     secretary = next((row for row in invited if row.duty == "secretary"), None)
     shared = Invitation(
-        method="REQUEST", uid=meeting.uid, sequence=meeting.sequence, dtstamp=clock.iso(clock.now()), whole=False, language="vi",
+        method="REQUEST", uid=(series or meeting).uid, sequence=(series or meeting).sequence, dtstamp=clock.iso(clock.now()),
+        whole=False, language="vi",
         title=meeting.title, meeting_type=meeting.type, starts_at=clock.iso(meeting.starts_at), ends_at=clock.iso(meeting.ends_at),
         zone=meeting.zone, place=await place_of(reading, meeting), sites=await _sites(reading, meeting.id), join_url="",
         video=bool(meeting.video_url), video_id=meeting.video_id, video_passcode=meeting.video_passcode, host_agency=host.name,
@@ -116,22 +121,33 @@ async def facts_of(reading: Reading, meeting: Row, sender: Sender) -> dict[str, 
         papers=await _papers(reading, meeting.id), requests=meeting.requests, contact=meeting.contact,
         number=meeting.number, signer=meeting.signer, signer_title=meeting.signer_title, issued_in=sender.issued_in,
         parent_agency=await _parent_of(reading, host), agencies=_agencies(invited) if meeting.agencies_shown else (),
+        original_start=clock.iso(meeting.original_start) if series else "",
     )  # fmt: skip
     alone = await _slots(reading, meeting, {row.item_id for row in invited if row.item_id})
+    if series:  # whose rule says when; the item is named all the same
+        alone = {key: said | {"starts_at": shared.starts_at, "ends_at": shared.ends_at} for key, said in alone.items()}
     # The organiser's own address never gets a REQUEST of its own meeting: Exchange would throw the mail away.
     mailed = [row for row in invited if row.email != shared.organiser_email]
     return {row.id: _personal(replace(shared, **alone.get(row.item_id, {})), row, sender, host.code) for row in mailed}
 
 
 async def last_sent(reading: Reading, meeting_id: str) -> dict[str, Invitation]:
-    """What each participant was last told by mail, for those whose last mail was a REQUEST."""
+    """What each participant was last told by mail of this meeting alone, for those whose last mail was a REQUEST."""
+    whole = sa.and_(outbox.c.method.in_(("REQUEST", "CANCEL")), outbox.c.series_id.is_(None))
     rows = await reading.all(
         sa.select(outbox.c.participant_id, outbox.c.method, outbox.c.facts)
-        .where(outbox.c.meeting_id == meeting_id, outbox.c.method.in_(("REQUEST", "CANCEL")))
+        .where(outbox.c.meeting_id == meeting_id, whole)
         .order_by(outbox.c.sequence, outbox.c.created_at)
     )
     latest = {row.participant_id: row for row in rows}
     return {key: Invitation.from_json(row.facts) for key, row in latest.items() if row.method == "REQUEST"}
+
+
+async def joined_series(reading: Reading, meeting: Row) -> Row | None:
+    """The series as whose date the meeting goes out; None: the meeting is an event of its own."""
+    if meeting.series_id is None:
+        return None
+    return await reading.first(sa.select(series_table).where(series_table.c.id == meeting.series_id, series_table.c.joined))
 
 
 def _personal(shared: Invitation, row: Row, sender: Sender, agency_code: str) -> Invitation:

@@ -6,20 +6,24 @@ import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field
 
 from . import clock
+from .database import Row
 from .errors import Invalid, Problem
 from .formal_number import formal_number
 from .invitees import HOWS, How, Key, is_key
+from .recurrence import Rule, days_of
+from .repetition import Repetition, least_of, rule_of
 from .text import Email, Id, Line, OptionalLine, OptionalParagraph
 from .validation import validated
 
 Raw = dict[str, Any]
-Day = date  # the field `date` below would hide the type
+Day = date  # the field `date` of Repetition would hide the type
 Share = Literal["2/3", "1/2", "0/1"]
 LONGEST = timedelta(days=31)  # of a meeting
 YEARS = range(2000, 2200)  # one that is being typed begins with 0002
@@ -43,7 +47,7 @@ class GuestForm:
 
 
 @dataclass(frozen=True, slots=True)
-class Fields:
+class Fields(Repetition):
     """What must be right before a meeting can be sent. `invited`: see `invitees`."""
 
     title: Line
@@ -52,7 +56,6 @@ class Fields:
     ]
     chair_id: Id
     secretary_id: Id
-    date: Day
     start: time
     end: time
     contact: Annotated[OptionalParagraph, Field(max_length=1000)]
@@ -92,10 +95,14 @@ class Fields:
 
 @dataclass(frozen=True, slots=True)
 class MeetingForm:
+    """`rule`, `days`: of a meeting that is held again and again; `days` begins with its own."""
+
     fields: Fields
     starts_at: datetime
     ends_at: datetime
     nominate_by: datetime | None = None
+    rule: Rule | None = None
+    days: Sequence[date] = ()
 
 
 def strict(raw: Raw) -> MeetingForm:
@@ -111,7 +118,19 @@ def strict(raw: Raw) -> MeetingForm:
     if problems:
         raise Invalid.of(problems)
     starts_at, ends_at = _times(tidy)
-    return MeetingForm(fields, starts_at, ends_at, _nominate_by(tidy))
+    rule = rule_of(fields)
+    if rule is None:
+        return MeetingForm(fields, starts_at, ends_at, _nominate_by(tidy))
+    days = days_of(rule, fields.date, least_of(fields))
+    if any(ends_at - starts_at > b - a for a, b in pairwise(days)):
+        raise Invalid("repeat_overlap", "end")
+    return MeetingForm(fields, starts_at, ends_at, _nominate_by(tidy), rule, days)
+
+
+def meant(meeting: Row, raw: Raw) -> Raw:
+    """The form without repetition where that is not about it: a change of one date alone, or of a meeting sent as a single one."""
+    alone = raw.get("apply_to", "one") not in ("following", "all") if meeting.series_id else meeting.state != "draft"
+    return raw | {"repeat": "none", "apply_to": "one"} if alone else raw
 
 
 def people_of(raw: Raw) -> Fields:

@@ -5,7 +5,7 @@ and is sent again by a person only. A row that was claimed and not yet handed ov
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -16,6 +16,7 @@ from . import clock
 from .database import SLICE, Database, Reading, Row, Transaction
 from .invitation import Invitation
 from .models.columns import new_id
+from .models.meeting import series
 from .models.post import kept_mail, outbox
 from .notice import Notice
 from .outgoing import Claimed, Outcome
@@ -33,22 +34,34 @@ async def put(tx: Transaction, participant_id: str, facts: Facts) -> None:
 
 async def put_many(tx: Transaction, mails: Sequence[tuple[str, Facts]]) -> None:
     """Queue mails, each to its participant."""
+    await put_all(tx, [(tx.scope, participant_id, facts) for participant_id, facts in mails])
+
+
+async def put_all(tx: Transaction, mails: Sequence[tuple[str, str, Facts]]) -> None:
+    """Queue mails of several meetings: (meeting_id, participant_id, what it says)."""
+    uids = {facts.uid for _, _, facts in mails if isinstance(facts, Invitation)}
+    of_series = {row.uid: row.id for row in await tx.all(sa.select(series.c.uid, series.c.id).where(series.c.uid.in_(uids)))}
     for start in range(0, len(mails), SLICE):  # made when they are written, so that nobody waits for all of them
-        await tx.insert_many(outbox, [_row(tx, facts, participant_id=key) for key, facts in mails[start : start + SLICE]])
+        rows = [_row(tx, facts, of_series, meeting_id, participant_id=key) for meeting_id, key, facts in mails[start : start + SLICE]]
+        await tx.insert_many(outbox, rows)
     tx.wake.add(SCOPE)
 
 
 async def put_to_people(tx: Transaction, mails: Sequence[tuple[str, Notice]]) -> None:
     """Queue notices to people who are not invited themselves, each to its person."""
-    await tx.insert_many(outbox, [_row(tx, notice, person_id=key) for key, notice in mails])
+    await tx.insert_many(outbox, [_row(tx, notice, {}, tx.scope, person_id=key) for key, notice in mails])
     tx.wake.add(SCOPE)
 
 
-def _row(tx: Transaction, facts: Facts, *, participant_id: str | None = None, person_id: str | None = None) -> dict[str, Any]:
+def _row(
+    tx: Transaction, facts: Facts, of_series: Mapping[str, str], meeting_id: str, *, participant_id: str | None = None,
+    person_id: str | None = None,
+) -> dict[str, Any]:  # fmt: skip
     key = new_id()
     domain = facts.domain if isinstance(facts, Notice) else facts.uid.rpartition("@")[2]
     return {
-        "id": key, "meeting_id": tx.scope, "participant_id": participant_id, "person_id": person_id, "method": facts.method,
+        "id": key, "meeting_id": meeting_id, "participant_id": participant_id, "person_id": person_id, "method": facts.method,
+        "series_id": of_series.get(facts.uid) if isinstance(facts, Invitation) else None,
         "sequence": facts.sequence, "message_id": f"<{key}@{domain}>", "facts": facts.to_json(), "next_at": tx.now, "created_at": tx.now,
     }  # fmt: skip
 

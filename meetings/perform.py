@@ -73,6 +73,7 @@ from .database import Database, Transaction
 from .errors import Refusal
 from .group_commit import Given, Outcome, submit
 from .outages import outage
+from .series_scope import entered, scope_of
 from .standing import Standing, standings
 
 log = logging.getLogger(__name__)
@@ -252,12 +253,20 @@ MANY: dict[type[Command], ManyHandler] = {
 }
 
 
+# Commands that may change more dates of a series than the one they are given for.
+OF_SERIES = (scheduling.SendInvitations, scheduling.CancelMeeting, posts.FollowPosts, removal.RenewLink)
+
+
 async def perform(db: Database, actor: Actor, command: Command) -> Answer:
     """Carry out `command` and return its answer, after COMMIT. Every page, socket, job and import comes in here.
 
     Sent again with the same id by the same actor, it has the same answer and no second effect. Raises Refusal.
     """
-    return await submit(db, (actor, command), _run)
+    scope = command.scope
+    if isinstance(command, OF_SERIES):
+        async with db.reading() as reading:
+            scope = await scope_of(reading, command)
+    return await submit(db, (actor, command), _run, scope)
 
 
 async def _run(tx: Transaction, given: Sequence[Given]) -> Sequence[Outcome]:
@@ -281,7 +290,7 @@ async def _run(tx: Transaction, given: Sequence[Given]) -> Sequence[Outcome]:
 
 async def _one(tx: Transaction, actor: Actor, command: Command) -> Outcome:
     try:
-        async with tx.savepoint():
+        async with tx.savepoint(), entered(tx, command):
             by = Standing(actor) if tx.scope == ORGANISATION else (await standings(tx, tx.scope, [actor]))[0]
             await access.require(tx, by, command)
             answer = await HANDLERS[type(command)](tx, by, command)

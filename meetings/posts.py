@@ -13,12 +13,14 @@ from . import clock, outbox
 from .audit import Answer
 from .commands import MeetingCommand
 from .database import Reading, Row, Transaction
-from .invitation_facts import Sender, facts_of, last_sent, plan
+from .invitation_facts import Sender, facts_of, joined_series, last_sent, plan
 from .inviting import Part, directory_of, holders_of, person_values
 from .models.columns import new_id
 from .models.meeting import meetings, participants
 from .models.organisation import people
 from .removal import remove
+from .series_mail import members, tell_series
+from .series_scope import require_locked
 from .standing import Standing
 from .views import announce
 
@@ -34,21 +36,36 @@ class FollowPosts(MeetingCommand):
 
 async def follow_posts(tx: Transaction, by: Standing, command: FollowPosts) -> Answer:
     meeting = await tx.get(meetings, command.meeting_id)
+    require_locked(tx, meeting)
     if meeting.state != "invited":
         return None
+    series = await joined_series(tx, meeting)
+    if series is not None:  # one mail for all its dates
+        changed = [await _pass_on(tx, one) for one in await members(tx, series.id) if one.state == "invited" and one.ends_at > tx.now]
+        await tell_series(tx, series.id, command.sender)
+        return {"left": sum(len(gone) for gone, _ in changed), "came": sum(len(came) for _, came in changed)}
     told = await last_sent(tx, meeting.id)
-    left = await tx.all(_left_behind().where(participants.c.meeting_id == meeting.id))
-    gone, came = [row.id for row in left], await _succeed(tx, left)
-    gone += await tx.column(sa.select(participants.c.id).where(participants.c.substitute_for_id.in_(gone), ~participants.c.removed))
-    await remove(tx, gone)
+    gone, came = await _pass_on(tx, meeting)
     now = await facts_of(tx, meeting, command.sender)
     concerned = {key: told[key] for key in gone if key in told}
     sequence, mails = plan(concerned, {key: now[key] for key in came if key in now}, meeting.sequence)
     for mail in mails:
         await outbox.put(tx, mail.participant_id, mail.facts)
     await tx.update(meetings, meeting.id, sequence=sequence)
-    await announce(tx, "participant", came)
     return {"left": len(gone), "came": len(came)}
+
+
+async def _pass_on(tx: Transaction, meeting: Row) -> tuple[list[str], list[str]]:
+    """Participants who left, and those who came for them."""
+    async with tx.within(meeting.id):
+        left = await tx.all(_left_behind().where(participants.c.meeting_id == meeting.id))
+        gone, came = [row.id for row in left], await _succeed(tx, left)
+        mine = participants.c.substitute_for_id.in_(gone)
+        gone += await tx.column(sa.select(participants.c.id).where(mine, ~participants.c.removed))
+        await remove(tx, gone)
+        await announce(tx, "participant", came)
+    tx.reworded.add(meeting.id)
+    return gone, came
 
 
 async def meetings_to_follow(reading: Reading) -> list[str]:

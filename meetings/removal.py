@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -13,13 +14,17 @@ from .attendance import end_stays
 from .audit import Answer
 from .commands import MeetingCommand
 from .database import Transaction
-from .invitation_facts import Sender, facts_of, last_sent
+from .invitation import Invitation
+from .invitation_facts import Sender, facts_of, joined_series
 from .models.meeting import meetings, participants
 from .models.organisation import sessions
 from .models.room import questions, speeches
 from .presenting import end_presenting_of
+from .series_mail import in_series, tell_again
+from .series_scope import require_locked
 from .sessions import end_sessions
 from .standing import Standing, require_open
+from .telling import raised
 from .text import Id
 from .views import announce
 
@@ -53,11 +58,12 @@ async def uninvite(tx: Transaction, meeting_id: str, participant_ids: Sequence[s
     gone = [*participant_ids, *await tx.column(sa.select(participants.c.id).where(here))]
     if not gone:
         return
-    told, meeting = await last_sent(tx, meeting_id), await tx.get(meetings, meeting_id)
-    sequence = meeting.sequence + 1  # every CANCEL raises it
-    await tx.update(meetings, meeting.id, sequence=sequence)
-    last = {"method": "CANCEL", "whole": False, "sequence": sequence, "dtstamp": clock.iso(tx.now), "changes": ()}
-    await outbox.put_many(tx, [(key, replace(told[key], **last)) for key in gone if key in told])
+    sequence = await raised(tx, await tx.get(meetings, meeting_id))
+    last: dict[str, Any] = {"method": "CANCEL", "whole": False, "sequence": sequence, "dtstamp": clock.iso(tx.now), "changes": ()}
+    for key in gone:
+        told = await outbox.latest(tx, key)
+        if told is not None and told.method == "REQUEST":
+            await outbox.put(tx, key, replace(Invitation.from_json(told.facts), **last))
     await remove(tx, gone)
 
 
@@ -65,12 +71,24 @@ async def renew_link(tx: Transaction, by: Standing, command: RenewLink) -> Answe
     meeting = require_open(by, "answers_closed")
     here = sa.and_(participants.c.meeting_id == command.meeting_id, participants.c.id == command.participant_id, ~participants.c.removed)
     row = await tx.one(sa.select(participants).where(here))
-    await tx.update(participants, row.id, link_version=row.link_version + 1)
+    require_locked(tx, meeting)
+    series = await joined_series(tx, meeting)
+    if series is not None:  # one link opens all his dates, so all are renewed
+        theirs = await tx.column(sa.select(participants.c.id).where(in_series(series.id, row)))
+        await tx.write(_renewed(participants.c.id.in_(theirs)))
+        await end_sessions(tx, sessions.c.participant_id.in_(theirs))
+        await tell_again(tx, series.id, row, command.sender)
+        return None
+    await tx.write(_renewed(participants.c.id == row.id))
     await end_sessions(tx, sessions.c.participant_id == row.id)
     facts = await facts_of(tx, meeting, command.sender)
     if row.id in facts:
         await outbox.put(tx, row.id, facts[row.id])
     return None
+
+
+def _renewed(whose: sa.ColumnElement[bool]) -> sa.Update:
+    return sa.update(participants).where(whose).values(link_version=participants.c.link_version + 1)
 
 
 async def _silence(tx: Transaction, participant_ids: Sequence[str]) -> None:

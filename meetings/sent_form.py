@@ -7,7 +7,9 @@ import sqlalchemy as sa
 from . import clock
 from .database import Reading, Row
 from .meeting_form import Raw
-from .models.meeting import items, meetings, nominations, participants, sites
+from .models.meeting import items, meetings, nominations, participants, series, sites
+from .recurrence import Rule
+from .repetition import fields_of
 
 
 async def form_of(reading: Reading, meeting_id: str) -> Raw:
@@ -45,8 +47,19 @@ async def form_of(reading: Reading, meeting_id: str) -> Raw:
         "nominate_by": f"{clock.local(m.nominate_by, m.zone):%Y-%m-%dT%H:%M}" if m.nominate_by else "",
         "optional": sorted({_key(p) for p in listed if not p.required}),
         "for_item": {_key(p): p.item_id for p in listed if p.item_id},
+        **await _repetition(reading, m),
         "guests": "\n".join(", ".join((p.name, p.title, p.email)) for p in named if not p.person_id),
     }  # fmt: skip
+
+
+async def _repetition(reading: Reading, meeting: Row) -> Raw:
+    """How the dates ahead of a series repeat."""
+    if meeting.series_id is None:
+        return {"repeat": "none"}
+    rule = Rule.from_json((await reading.get(series, meeting.series_id)).rule)
+    held = sa.and_(meetings.c.series_id == meeting.series_id, meetings.c.state != "cancelled")
+    starts = await reading.column(sa.select(meetings.c.original_start).where(held))
+    return fields_of(rule, [clock.local(start, meeting.zone).date() for start in [*starts, meeting.original_start]])
 
 
 def _key(row: Row) -> str:

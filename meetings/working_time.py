@@ -42,6 +42,11 @@ class Days:
 ORDINARY = Days({})
 
 
+def holiday(day: date) -> bool:
+    """Whether it is a public holiday of Vietnam, or a day off instead of one."""
+    return day in _known(day.year).off
+
+
 @dataclass(frozen=True, slots=True)
 class _Year:
     off: Mapping[date, str]

@@ -13,6 +13,18 @@ TYPES = (
 STATES = ("draft", "invited", "live", "finished", "cancelled")
 CHECKED = ("", "ok", "bad")  # of a site's sound, picture and network; empty: not yet tested
 
+# Meetings that are held again and again, which go out as one event that recurs: UID, SEQUENCE and rule are the series'.
+series = sa.Table(
+    "series", metadata,
+    key(),
+    sa.Column("uid", sa.String(120), nullable=False, unique=True),
+    count("sequence"),  # one counter for all its dates
+    sa.Column("rule", sa.JSON, nullable=False),  # recurrence.Rule
+    sa.Column("first_day", sa.Date, nullable=False),  # from which the rule counts
+    flag("joined", default=True),  # False: no calendar program could follow the rule, so each meeting is an event of its own
+    at("created_at", nullable=False),
+)  # fmt: skip
+
 meetings = sa.Table(
     "meetings", metadata,
     key(),
@@ -50,6 +62,8 @@ meetings = sa.Table(
     flag("questions_closed"),  # the list of questions (chất vấn)
     flag("substitutes_vote"),  # the body's rules let a substitute vote in the member's place
     flag("proxies_allowed"),  # the body's rules let an absent member's mandate be voted by another
+    ref("series_id", "series", nullable=True),
+    at("original_start"),  # when the series' rule says that it is, wherever it was moved to
     at("invited_at"), at("started_at"), at("ended_at"),
     one_of("minutes_state", "open", "approved"),
     at("minutes_approved_at"),
@@ -123,6 +137,7 @@ participants = sa.Table(
     one_of("answer", "waiting", "accepted", "declined", "tentative", "substitute"),
     words("answer_reason"), at("answered_at"),
     one_of("answer_by", "", "link", "web", "mail"),
+    flag("answered_series"),  # the answer was given to the whole series, so that another one to the series replaces it
     ref("substitute_for_id", "participants", nullable=True, index=False),  # this one attends in that one's place
     one_of("attendance", "absent", "room", "online"),
     at("arrived_at"), at("left_at"),  # first and last of its stays; left_at is empty while present

@@ -13,6 +13,7 @@ outbox = sa.Table(
     ref("meeting_id", "meetings", cascade=True),
     ref("participant_id", "participants", nullable=True),
     ref("person_id", "people", nullable=True),  # of a NOTICE to somebody who is not invited himself
+    ref("series_id", "series", nullable=True),  # the mail tells of this series, or of one of its dates
     one_of("method", "REQUEST", "CANCEL", "DECLINECOUNTER", "NOTICE"),
     count("sequence"),
     sa.Column("message_id", sa.String(200), nullable=False, unique=True),
@@ -64,6 +65,7 @@ letters = sa.Table(
     line("claims"), words("said"), words("comment"),
     one_of("answer", "", "accepted", "declined", "tentative", "delegated"),
     count("sequence"), at("stamped_at"),
+    flag("of_series"),  # said of the whole series
     at("starts_at"), at("ends_at"),  # proposed by a COUNTER
     line("delegate_name"), sa.Column("delegate_email", sa.String(254), nullable=False, default=""),
     sa.Column("instances", sa.JSON, nullable=False, default=list),  # [RECURRENCE-ID or null, answer] of single instances

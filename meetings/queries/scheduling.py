@@ -16,17 +16,19 @@ from ..advice import Advice
 from ..commands import Actor
 from ..database import Database, Reading, Row
 from ..errors import NotFound
-from ..invitation_facts import Mail, facts_of, last_sent, plan
+from ..invitation_facts import Mail, joined_series
 from ..invitees import agency_of
 from ..meeting_form import Raw, times_of
 from ..models.booking import room_bookings
-from ..models.meeting import meetings
+from ..models.meeting import meetings, participants
 from ..models.organisation import agencies, people
 from ..nominators import staff_of
 from ..room_booking import TAKEN, free_from
 from ..room_choice import DAYS, next_free
 from ..room_rules import how, is_open, lacks
-from ..scheduling import SendInvitations, send_invitations
+from ..scheduling import SendInvitations, send
+from ..series_mail import members
+from ..series_scope import entered, scope_of
 from ..spans import Span, clipped
 from ..standing import standings
 from .busy import busy_spans
@@ -44,6 +46,8 @@ class Preview:
     unchanged: int  # invited, and learn nothing new
     agencies: int  # whose nominators get a mail
     asked: Sequence[Asked]  # every agency that is asked to send people
+    dates: Sequence[Row]  # of the series: meetings
+    joined: bool  # they go out as one event
 
 
 async def advice_for(reading: Reading, actor: Actor, meeting_id: str, form: Raw, now: datetime) -> list[Advice]:
@@ -135,18 +139,22 @@ class _Undone(Exception):
 async def preview_of(db: Database, actor: Actor, meeting_id: str, command: SendInvitations) -> Preview:
     """Exactly what sending would do: it is done, looked at, and rolled back. Raises what sending would raise."""
     try:
-        async with db.transaction(meeting_id) as tx:
+        async with db.reading() as reading:
+            scope = await scope_of(reading, command)
+        async with db.transaction(scope) as tx, entered(tx, command):
             (by,) = await standings(tx, meeting_id, [actor])
             await require(tx, by, command)
             form = by.meeting.draft if by.meeting is not None else None
-            told, sequence = await last_sent(tx, meeting_id), by.meeting.sequence if by.meeting is not None else 0
-            answer = await send_invitations(tx, by, command) or {}
+            mails, telling = await send(tx, by, command)
             meeting = await tx.get(meetings, meeting_id)
-            _, mails = plan(told, await facts_of(tx, meeting, command.sender), sequence)
             counts: Counter[str] = Counter(mail.facts.method for mail in mails)
             asked = await asked_agencies(tx, (await standings(tx, meeting_id, [actor]))[0])
-            active = len({*told} | {m.participant_id for m in mails})
-            raise _Undone(Preview(meeting, form or {}, mails, counts, active - len(mails), answer["agencies"], asked))
+            reached = {mail.facts.recipient_email for mail in mails}
+            here = sa.select(participants.c.email).where(participants.c.meeting_id == meeting_id, ~participants.c.removed)
+            unchanged = len({*await tx.column(here)} - reached)
+            dates = await members(tx, meeting.series_id) if meeting.series_id else []
+            joined = await joined_series(tx, meeting) is not None
+            raise _Undone(Preview(meeting, form or {}, mails, counts, unchanged, telling, asked, dates, joined))
     except _Undone as undone:
         return undone.preview
     raise NotFound

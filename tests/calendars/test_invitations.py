@@ -51,6 +51,21 @@ SCENARIOS = {
     "the time stays": replace(PLAIN, method="DECLINECOUNTER", sequence=3, reason="Đã đặt phòng"),
 }  # fmt: skip
 
+WEEKS = tuple(f"2026-{day}T01:00:00.000Z" for day in ("11-25", "12-02", "12-09", "12-16", "12-23"))
+WHOLE = replace(
+    PLAIN, rrule="FREQ=WEEKLY;BYDAY=WE;WKST=MO;UNTIL=20261223T010000Z", dates=WEEKS[:2] + WEEKS[3:], exdates=(WEEKS[2],),
+    overrides=(replace(PLAIN, original_start=WEEKS[3], starts_at="2026-12-17T07:00:00.000Z", ends_at="2026-12-17T08:00:00.000Z"),),
+)  # fmt: skip
+MONTHS = tuple(f"{day}T01:00:00.000Z" for day in ("2026-11-25", "2027-01-27", "2027-03-31"))
+SCENARIOS |= {
+    "series": WHOLE,
+    "series without exceptions": replace(WHOLE, dates=WEEKS, exdates=(), overrides=()),
+    "one date of a series": replace(PLAIN, original_start=WEEKS[3], sequence=4, changes=("time",)),
+    "one date cancelled": replace(PLAIN, original_start=WEEKS[3], method="CANCEL", sequence=4, whole=True),
+    "taken out of one date": replace(PLAIN, original_start=WEEKS[3], method="CANCEL", sequence=4),
+    "monthly": replace(PLAIN, rrule="FREQ=MONTHLY;INTERVAL=2;BYDAY=-1WE;UNTIL=20270331T010000Z", dates=MONTHS),
+}
+
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_our_own_lint_finds_nothing(name):
@@ -86,6 +101,8 @@ def test_libical_accepts_every_message(tmp_path: Path):
         (b"STATUS:CONFIRMED", b"STATUS:CANCELLED", "STATUS"),
         (b"SUMMARY:", b"SUMMARY:" + b"x" * 90, "octets"),
         (b"VERSION:2.0", b"VERSION:2.0\r\nUID:calendar", "UID on the VCALENDAR"),
+        (b"BEGIN:VEVENT", b"BEGIN:VEVENT\r\nUID:4f1c@diemcau.example\r\nEND:VEVENT\r\nBEGIN:VEVENT", "not one series"),
+        (b"SEQUENCE:0", b"SEQUENCE:0\r\nRRULE:FREQ=DAILY;UNTIL=20270101T000000", "local UNTIL"),
         (b"END:STANDARD", b"RDATE:19800101T000000\r\nEND:STANDARD", "one plain STANDARD"),
     ],
 )  # fmt: skip

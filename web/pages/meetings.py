@@ -24,6 +24,7 @@ from meetings.queries.directory import all_agencies
 from meetings.queries.lists import MOST_PAGES, STATES_OF, WHEN, WHOSE, Filter, listed
 from meetings.queries.meetings import MeetingPage, meeting_page
 from meetings.queries.nominations import asked_agencies
+from meetings.queries.series import dates_of
 from meetings.queries.substitutes import asked_for
 from meetings.resending import not_there
 from meetings.substitutes import DecideSubstitute
@@ -89,7 +90,8 @@ async def show(
     async with request.app[DB].reading() as reading:
         found = await meeting_page(reading, actor, request.match_info["id"])
         asked, sending = await asked_for(reading, found.by), await asked_agencies(reading, found.by)
-    context = page_context(found, actor, request[LANGUAGE]) | {"asked": asked, "sending_agencies": sending}
+        dates = [(one, f"/meetings/{one.id}") for one in await dates_of(reading, actor, found.meeting)]
+    context = page_context(found, actor, request[LANGUAGE]) | {"asked": asked, "sending_agencies": sending, "dates": dates}
     return page(request, "meetings/show.html", status=status, problems=problems, typed=typed or {}, **context)
 
 

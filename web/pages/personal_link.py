@@ -6,13 +6,14 @@ from __future__ import annotations
 import sqlalchemy as sa
 from aiohttp import web
 
-from meetings import links
+from meetings import clock, links
 from meetings.commands import Actor
 from meetings.database import Row
 from meetings.errors import Invalid, NotFound, Problem
 from meetings.models.meeting import participants
 from meetings.perform import perform
 from meetings.queries.meetings import meeting_page
+from meetings.queries.series import dates_of_participant, nearest_date
 from meetings.queries.substitutes import asked_for
 from meetings.removal import RenewLink
 from meetings.video_door import OpenVideo
@@ -32,6 +33,22 @@ Problems = tuple[Problem, ...]
 @routes.get("/j/{token}")
 async def invitation(request: web.Request) -> web.Response:
     return await _show(request, await link_actor(request))
+
+
+@routes.get("/j/{token}/next")
+async def next_date(request: web.Request) -> web.Response:
+    """The link that goes out with a whole series: to whichever of its holder's dates is on or comes next."""
+    token, key = request.match_info["token"], request.app[SIGNING_KEY]
+    async with request.app[DB].reading() as reading:
+        row = await reading.first(sa.select(participants).where(participants.c.id == links.holder_of(token)))
+        # Who is taken out of the first date keeps the link for the others.
+        if row is None or not links.genuine(key, token, row.link_version - row.removed):
+            raise NotFound("link_broken")
+        own = await nearest_date(reading, row, clock.now())
+    if own is None:
+        raise NotFound("link_removed")
+    query = f"?{request.query_string}" if request.query_string else ""
+    raise web.HTTPSeeOther(f"/j/{links.token_of(key, own.participant_id, own.link_version)}{query}")
 
 
 @routes.post("/j/{token}/answer")
@@ -105,6 +122,9 @@ async def _show(
     async with request.app[DB].reading() as reading:
         found = await meeting_page(reading, actor, actor.meeting_id or "")
         asked = await asked_for(reading, found.by)
-    context = page_context(found, actor, request[LANGUAGE]) | {"asked": asked}
+        own = await dates_of_participant(reading, found.by.me) if found.by.me is not None else []
+    key = request.app[SIGNING_KEY]
+    dates = [(one, f"/j/{links.token_of(key, one.participant_id, one.link_version)}") for one in own]
+    context = page_context(found, actor, request[LANGUAGE]) | {"asked": asked, "dates": dates}
     token, chosen = request.match_info["token"], request.query.get("answer", "")  # as the buttons of the mail say
     return page(request, "link/show.html", status=status, problems=problems, typed=typed or {}, token=token, chosen=chosen, **context)

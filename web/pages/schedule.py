@@ -12,29 +12,33 @@ from calendars.texts import html_of, subject_of
 from meetings import clock
 from meetings.access import standing
 from meetings.commands import Actor
+from meetings.database import Row
 from meetings.errors import Conflict, Invalid, NotFound, Problem, Refusal
+from meetings.i18n import translator
 from meetings.invitation_facts import Mail, Sender
-from meetings.meeting_form import Fields, moved
+from meetings.meeting_form import Fields, meant, moved
 from meetings.models.columns import new_id
-from meetings.models.meeting import TYPES
+from meetings.models.meeting import TYPES, meetings
 from meetings.perform import perform
 from meetings.queries.directory import all_agencies, all_rooms
 from meetings.queries.meetings import meeting_page
 from meetings.queries.schedule_form import form_page
 from meetings.queries.scheduling import Preview, advice_for, preview_of
+from meetings.repetition import days_typed, follows_typed
 from meetings.scheduling import CancelMeeting, CreateDraft, DiscardDraft, SaveDraft, SendInvitations
 from meetings.sent_form import form_of
 
 from ..flashes import redirect
 from ..forms import command_from, fields_of
-from ..keys import DB, SETTINGS, SIGNING_KEY, signed_in
-from ..rendering import fragment, packed, page
+from ..keys import DB, LANGUAGE, SETTINGS, SIGNING_KEY, signed_in
+from ..rendering import fragment, packed, page, problem_texts
 from .finding_time import wish_context
 from .schedule_people import ACTS, act, chosen_fragment, keep_field, nobody, people_context
 
 routes = web.RouteTableDef()
 FIELD_NAMES = tuple(Fields.__dataclass_fields__)
-CHECKS = ("chair_votes", "urgent", "messages_on", "agencies_shown", "reminders", "substitutes_vote")
+CHECKS = ("chair_votes", "urgent", "messages_on", "agencies_shown", "reminders", "substitutes_vote", "skip_holidays")
+DAYS = tuple("0123456")  # of the week, Monday first
 ITEM_FIELDS = ("id", "title", "presenter", "kind", "minutes")
 
 
@@ -55,6 +59,7 @@ async def new_draft(request: web.Request, **changes: Any) -> str:
         "type": "business", "date": day.isoformat(), "start": "08:00", "end": "10:00", "zone": request.app[SETTINGS].zone,
         "secretary_id": actor.person_id, "chair_votes": True, "form": "hybrid", "video_kind": "jitsi", "quorum": "2/3",
         "speaking_minutes": "5", "messages_on": True, "reminders": True, "items": [{"id": new_id()} for _ in range(3)],
+        "repeat": "none", "skip_holidays": True,
     }  # fmt: skip
     command = CreateDraft(meeting_id=new_id(), domain=request.app[SETTINGS].mail_domain, form=form | changes)
     await perform(request.app[DB], actor, command)
@@ -81,6 +86,7 @@ async def edit_page(
             "agencies": await all_agencies(reading), "types": TYPES,
             "advice": await advice_for(reading, actor, meeting_id, form, clock.now()),
             **wish_context(form, clock.today(request.app[SETTINGS].zone)),
+            "dates": _dates(request, found.meeting, form),
         }  # fmt: skip
     saved = found.meeting.draft_saved_at
     return packed(request, page(request, "schedule/edit.html", status=status, problems=problems, saved_at=saved, **context))
@@ -89,7 +95,7 @@ async def edit_page(
 def _whole(form: dict[str, Any]) -> dict[str, Any]:
     """The form with every field that the page shows, empty where nothing was typed."""
     items = [dict.fromkeys(ITEM_FIELDS, "") | item for item in form.get("items", [])]
-    start: dict[str, Any] = nobody() | {"messages_on": True, "reminders": True}
+    start: dict[str, Any] = nobody() | {"messages_on": True, "reminders": True, "repeat_days": [], "skip_holidays": True}
     return dict.fromkeys(FIELD_NAMES, "") | start | form | {"items": items}
 
 
@@ -123,7 +129,8 @@ async def save(request: web.Request) -> web.Response:
     if scripted:
         async with request.app[DB].reading() as reading:
             advice = await advice_for(reading, actor, meeting_id, raw, clock.now())
-            said = (answer or {}) | {"advice": fragment(request, "schedule/advice.html", advice=advice)}
+            dates = _dates(request, await reading.get(meetings, meeting_id), raw)
+            said = (answer or {}) | {"advice": fragment(request, "schedule/advice.html", advice=advice, dates=dates)}
             if action.partition(":")[0] in ACTS:
                 said |= {"chosen": await chosen_fragment(request, reading, _whole(raw))}
         return web.json_response(said)
@@ -146,9 +153,25 @@ def _settled(raw: dict[str, Any], name: str, value: str) -> dict[str, Any]:
         return raw
 
 
+def _dates(request: web.Request, meeting: Row, form: dict[str, Any]) -> dict[str, Any]:
+    """What schedule/dates.html draws: the days that the form makes, those that a holiday takes, or why it makes none."""
+    raw = meant(meeting, form)
+    found: dict[str, Any] = {"days": [], "skipped": [], "problem": "", "joined": True}
+    if (raw.get("repeat") or "none") == "none":
+        return found
+    try:
+        days = days_typed(raw)
+        every = days_typed(raw | {"skip_holidays": False, "repeat_count": "", "repeat_until": days[-1].isoformat()})
+    except Invalid as invalid:
+        (said, *_) = problem_texts(invalid.problems, translator(request[LANGUAGE]))
+        return found | {"problem": said["text"]}
+    joined = follows_typed(raw)
+    return found | {"days": days, "skipped": [f"{day:%d/%m/%Y}" for day in every if day not in days], "joined": joined}
+
+
 async def _raw_form(request: web.Request) -> dict[str, Any]:
     """The form as typed: `items.<n>.<field>` fields become a list, those of the people part as `keep_field` says."""
-    raw: dict[str, Any] = {"items": []} | nobody() | dict.fromkeys(CHECKS, False)
+    raw: dict[str, Any] = {"items": [], "repeat_days": []} | nobody() | dict.fromkeys(CHECKS, False)
     items: dict[int, dict[str, str]] = {}
     for name, value in (await request.post()).items():
         if not isinstance(value, str) or name in ("csrf", "action", "revision"):
@@ -157,6 +180,8 @@ async def _raw_form(request: web.Request) -> dict[str, Any]:
         number, _, field = rest.partition(".")
         if head == "items" and number.isdigit() and field in ITEM_FIELDS:
             items.setdefault(int(number), {})[field] = value
+        elif head == "repeat_days" and rest in DAYS:
+            raw["repeat_days"].append(rest)
         elif not keep_field(raw, name, value) and not rest:
             raw[name] = True if name in CHECKS else value
     raw["items"] = [items[number] for number in sorted(items)]
@@ -175,7 +200,9 @@ async def preview(request: web.Request) -> web.Response:
     async with request.app[DB].reading() as reading:
         advice = await advice_for(reading, actor, meeting_id, found.form, clock.now())
     subject = subject_of(chosen.facts) if chosen else ""
-    return page(request, "schedule/preview.html", found=found, chosen=chosen, subject=subject, advice=advice, meeting_id=meeting_id)
+    dates = {one.id: one for one in found.dates if one.state != "cancelled"}.values()
+    context: dict[str, Any] = {"found": found, "chosen": chosen, "subject": subject, "advice": advice, "dates": dates}
+    return page(request, "schedule/preview.html", meeting_id=meeting_id, **context)
 
 
 @routes.get("/meetings/{id}/preview/mail")
@@ -184,7 +211,7 @@ async def preview_mail(request: web.Request) -> web.Response:
     actor = signed_in(request)
     meeting_id = request.match_info["id"]
     found = await preview_of(request.app[DB], actor, meeting_id, send_command(request, meeting_id))
-    mail = _mail_to(found, request.query.get("to", ""))
+    mail = _mail_to(found, request.query.get("to", ""))  # of several mails to one, the one that the page shows
     if mail is None:
         raise NotFound
     return mail_document(html_of(mail.facts))
@@ -233,7 +260,7 @@ async def cancel_form(request: web.Request) -> web.Response:
         found = await meeting_page(reading, signed_in(request), request.match_info["id"])
     if not found.by.organises:
         raise NotFound
-    return page(request, "schedule/cancel.html", found=found, reason="")
+    return page(request, "schedule/cancel.html", found=found, reason="", apply_to="one")
 
 
 @routes.post("/meetings/{id}/cancel")
@@ -247,6 +274,6 @@ async def cancel(request: web.Request) -> web.Response:
     except Invalid as invalid:
         async with request.app[DB].reading() as reading:
             found = await meeting_page(reading, actor, meeting_id)
-        reason = data.get("reason", "")
-        return page(request, "schedule/cancel.html", status=422, problems=invalid.problems, found=found, reason=reason)
+        typed: dict[str, Any] = {"reason": data.get("reason", ""), "apply_to": data.get("apply_to", "one")}
+        return page(request, "schedule/cancel.html", status=422, problems=invalid.problems, found=found, **typed)
     raise redirect(f"/meetings/{meeting_id}", "schedule.cancelled", told=answer["told"])

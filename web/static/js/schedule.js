@@ -45,8 +45,8 @@ new FindTime(form.querySelector(".find-time"), form, document.getElementById("ti
 
 // Fields that make sense for one choice only.
 for (const part of document.querySelectorAll("[data-only]")) {
-  const [name, value] = part.dataset.only.split("=");
-  const show = () => { part.hidden = form.elements[name].value !== value; };
+  const [, name, not, value] = part.dataset.only.match(/^([^!=]+)(!?)=(.*)$/);
+  const show = () => { part.hidden = (form.elements[name].value !== value) === !not; };
   form.addEventListener("change", show);
   show();
 }
