@@ -9,18 +9,17 @@ import pytest
 import sqlalchemy as sa
 
 from meetings import clock
-from meetings.commands import system
 from meetings.database import Database, Row
 from meetings.errors import Conflict, Invalid
 from meetings.invitation import Invitation
 from meetings.models.live import audit
 from meetings.models.meeting import items, meetings, participants, series
 from meetings.models.post import outbox
-from meetings.organisation import SaveRoom
 from meetings.perform import perform
 from meetings.recurrence import Rule, days_of, follows, instances_between
 from meetings.scheduling import CancelMeeting, SaveDraft
 from meetings.sent_form import form_of
+from tests.support.organisation import make_room
 from tests.support.scheduled import Office, open_office
 
 MONDAY = date(2027, 3, 1)
@@ -188,8 +187,7 @@ async def test_all_dates_move_to_another_day_and_the_changed_agenda_of_one_stays
 
 
 async def test_each_date_has_its_room_and_the_dates_may_change_places(office: Office):
-    room = SaveRoom(name="Phòng 1", agency_id=office.secretary.agency_id, capacity=30)
-    room_id = ((await perform(office.db, system("test"), room)) or {})["room_id"]
+    room_id = await make_room(office.db, str(office.secretary.agency_id), "Phòng 1")
     rows = await weekly(office, room_id=room_id)
     other = await office.draft(room_id=room_id, date="2027-03-15", start="09:00", end="11:00")
     with pytest.raises(Invalid) as refused:
