@@ -26,6 +26,7 @@ from . import (
     feeds,
     floor,
     inbox,
+    invitee_lists,
     letters,
     minutes,
     minutes_approval,
@@ -235,6 +236,10 @@ def _attends_or_signed_in(by: Standing, _: Command) -> bool:
     return by.me is not None or by.actor.kind == "account"
 
 
+def _staff(by: Standing, _: Command) -> bool:
+    return by.actor.staff
+
+
 def _system(by: Standing, _: Command) -> bool:
     return by.actor.kind == "system"
 
@@ -269,6 +274,9 @@ RULES: dict[type[Command], Rule] = {
     outside_calendars.AddOutsideCalendar: _signed_in,  # whose, the handlers look
     outside_calendars.RemoveOutsideCalendar: _signed_in,
     outside_calendars.ReadOutsideCalendar: _signed_in,
+    # lists of invitees: of one's own agency
+    invitee_lists.SaveInviteeList: _staff,
+    invitee_lists.RemoveInviteeList: _staff,
     # scheduling: who may make a draft, the handler looks
     scheduling.CreateDraft: _signed_in,
     scheduling.SaveDraft: _organises,

@@ -26,6 +26,7 @@ from . import (
     feeds,
     floor,
     inbox,
+    invitee_lists,
     letters,
     minutes,
     minutes_approval,
@@ -110,6 +111,9 @@ HANDLERS: dict[type[Command], Handler] = {
     outside_calendars.AddOutsideCalendar: outside_calendars.add_outside,
     outside_calendars.RemoveOutsideCalendar: outside_calendars.remove_outside,
     outside_calendars.ReadOutsideCalendar: outside_calendars.read_outside,
+    # lists of invitees
+    invitee_lists.SaveInviteeList: invitee_lists.save_invitee_list,
+    invitee_lists.RemoveInviteeList: invitee_lists.remove_invitee_list,
     # scheduling
     scheduling.CreateDraft: scheduling.create_draft,
     scheduling.SaveDraft: scheduling.save_draft,

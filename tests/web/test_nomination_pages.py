@@ -36,6 +36,13 @@ async def test_an_agency_is_found_asked_and_answers_and_the_host_sees_it(site: S
     assert "Hạn cử người phải trước giờ họp." in wrong.text
     right = typed | {f"seats.{key}": "1", "nominate_by": "", "revision": wrong.fields["revision"]}
     await host.post(f"/meetings/{meeting}/edit", **form | right)
+    edit = await host.get(f"/meetings/{meeting}/edit")
+    form |= right | {"revision": edit.fields["revision"], "action": "keep_list"}
+    edit = await host.post(f"/meetings/{meeting}/edit", **form | {"list_name": "x" * 121})
+    assert (edit.status, edit.fields["list_name"]) == (422, "x" * 121)
+    edit = await host.post(f"/meetings/{meeting}/edit", **form | {"list_name": "Giao ban", "revision": edit.fields["revision"]})
+    assert "Đã lưu danh sách." in edit.text
+    assert "Giao ban: 1/1" in edit.text
     preview = await host.get(f"/meetings/{meeting}/preview")
     assert "Người nhận: Người Quản Trị" in preview.text
     sent = await host.post(f"/meetings/{meeting}/send")

@@ -33,6 +33,7 @@ from ..forms import command_from, fields_of
 from ..keys import DB, LANGUAGE, SETTINGS, SIGNING_KEY, signed_in
 from ..rendering import fragment, packed, page, problem_texts
 from .finding_time import wish_context
+from .schedule_lists import LIST_ACTS, act_on_list
 from .schedule_people import ACTS, act, chosen_fragment, keep_field, nobody, people_context
 
 routes = web.RouteTableDef()
@@ -72,8 +73,15 @@ async def edit(request: web.Request) -> web.Response:
 
 
 async def edit_page(
-    request: web.Request, actor: Actor, *, raw: dict[str, Any] | None = None, problems: tuple[Problem, ...] = (), status: int = 200
+    request: web.Request,
+    actor: Actor,
+    *,
+    raw: dict[str, Any] | None = None,
+    problems: tuple[Problem, ...] = (),
+    status: int = 200,
+    list_name: str = "",
 ) -> web.Response:
+    """`list_name`: what was typed beside the form's own fields."""
     meeting_id = request.match_info["id"]
     async with request.app[DB].reading() as reading:
         found = await form_page(reading, actor, meeting_id)
@@ -81,8 +89,8 @@ async def edit_page(
             raise Conflict("meeting_over")
         form = _whole(raw or found.meeting.draft or await form_of(reading, meeting_id))
         context: dict[str, Any] = {
-            "found": found, "f": form, **await people_context(reading, found.meeting, form, request.query),
-            "rooms": await all_rooms(reading),
+            "found": found, "f": form, **await people_context(reading, actor, found.meeting, form, request.query),
+            "list_name": list_name, "rooms": await all_rooms(reading),
             "agencies": await all_agencies(reading), "types": TYPES,
             "advice": await advice_for(reading, actor, meeting_id, form, clock.now()),
             **wish_context(form, clock.today(request.app[SETTINGS].zone)),
@@ -116,7 +124,7 @@ async def save(request: web.Request) -> web.Response:
         raw = _settled(raw, name, value)
     elif action.partition(":")[0] in ACTS:
         async with request.app[DB].reading() as reading:
-            await act(reading, raw, action, data.get("invite_how", ""))
+            await act(reading, actor, raw, action, data.get("invite_how", ""))
     try:
         command = command_from(SaveDraft, {}, meeting_id=meeting_id, form=raw, revision=data.get("revision", "0"))
         answer = await perform(request.app[DB], actor, command)
@@ -126,13 +134,20 @@ async def save(request: web.Request) -> web.Response:
         if isinstance(refusal, NotFound):
             raise
         return await edit_page(request, actor, raw=raw, problems=tuple(refusal.problems), status=refusal.status)
+    if action.partition(":")[0] in LIST_ACTS:
+        try:
+            told = await act_on_list(request.app[DB], actor, raw, action, data)
+        except Refusal as refusal:
+            typed, problems = data.get("list_name", ""), tuple(refusal.problems)
+            return await edit_page(request, actor, raw=raw, problems=problems, status=refusal.status, list_name=typed)
+        raise redirect(f"/meetings/{meeting_id}/edit#who", told)
     if scripted:
         async with request.app[DB].reading() as reading:
             advice = await advice_for(reading, actor, meeting_id, raw, clock.now())
             dates = _dates(request, await reading.get(meetings, meeting_id), raw)
             said = (answer or {}) | {"advice": fragment(request, "schedule/advice.html", advice=advice, dates=dates)}
             if action.partition(":")[0] in ACTS:
-                said |= {"chosen": await chosen_fragment(request, reading, _whole(raw))}
+                said |= {"chosen": await chosen_fragment(request, reading, actor, _whole(raw))}
         return web.json_response(said)
     if action == "preview":
         raise web.HTTPSeeOther(f"/meetings/{meeting_id}/preview")
