@@ -100,7 +100,10 @@ async def accept_counter(tx: Transaction, by: Standing, command: AcceptCounter) 
     if not can_reschedule(letter):
         raise Conflict("letter_cannot")
     await _settle(tx, by, letter, "accepted")
-    return await save_draft(tx, by, SaveDraft(meeting_id=command.meeting_id, form=command.form, revision=command.revision))
+    answer = await save_draft(tx, by, SaveDraft(meeting_id=command.meeting_id, form=command.form, revision=command.revision))
+    if answer and answer["clashes"]:
+        raise Conflict("draft_changed")
+    return answer
 
 
 async def decline_counter(tx: Transaction, by: Standing, command: DeclineCounter) -> Answer:

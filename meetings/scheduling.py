@@ -11,15 +11,17 @@ from typing import Annotated, Any
 import sqlalchemy as sa
 from pydantic import Field
 
-from . import clock
+from . import clock, draft_changes
 from .audit import Answer
 from .commands import MeetingCommand
 from .database import Row, Transaction
+from .draft_merge import Merged, differences, merge
 from .errors import Conflict, Invalid, NotAllowed
 from .invitation_facts import Mail, Sender
 from .meeting_form import Raw, meant, strict, times_of
 from .models.meeting import meetings
 from .repetition import ApplyTo
+from .sent_form import form_of
 from .series import Work, begin_series, cancel_dates, change_series
 from .series_scope import require_locked
 from .standing import Standing
@@ -39,10 +41,14 @@ class CreateDraft(MeetingCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaveDraft(MeetingCommand):
-    """`revision`: the one that the form was made from; somebody else's later save is never overwritten."""
+    """`revision`: the one that the form was made from; what somebody else saved later is put together with it. `window`: which page
+    it comes from, so that a page's own saves are known for its own. `held`: paths (`items.<id>.title`) where it was told that both
+    changed the same, and nobody has decided yet."""
 
     form: Raw
     revision: Annotated[int, Field(ge=0)]
+    window: Annotated[str, Field(max_length=40)] = ""
+    held: Annotated[tuple[Annotated[str, Field(max_length=120)], ...], Field(max_length=200)] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,20 +83,33 @@ async def create_draft(tx: Transaction, by: Standing, command: CreateDraft) -> A
 
 
 async def save_draft(tx: Transaction, by: Standing, command: SaveDraft) -> Answer:
+    """The answer: `revision`, `saved_at`; `changed`, by which later saves from other pages know this one; `taken` (path -> value), what
+    others changed; `clashes`, where both did and theirs stands. Raises Conflict where too much has happened since."""
     meeting = await _open_meeting(tx, command.meeting_id)
     if len(json.dumps(command.form)) > LARGEST_DRAFT:
         raise Invalid("draft_too_large")
-    if command.revision != meeting.draft_revision:
-        raise Conflict("draft_changed")
+    now = meeting.draft if meeting.draft is not None else await form_of(tx, meeting.id)
+    changes = await draft_changes.since(tx, meeting, command.revision)
+    merged = Merged(command.form, {}, ())
+    if changes or command.held:
+        held = {tuple(path.split(".")) for path in command.held}
+        merged = merge(command.form, now, changes, command.window, held)
+    form = merged.form
     values: dict[str, Any] = {
-        "draft": command.form, "draft_revision": meeting.draft_revision + 1, "draft_saved_at": tx.now, "changed_at": tx.now,
+        "draft": form, "draft_revision": meeting.draft_revision + 1, "draft_saved_at": tx.now, "changed_at": tx.now,
     }  # fmt: skip
     if meeting.state == "draft":  # so that lists can show it
-        title = clean(str(command.form.get("title", "")).replace("\n", " "))[:300]
-        start, end = times_of(command.form) or (None, None)
+        title = clean(str(form.get("title", "")).replace("\n", " "))[:300]
+        start, end = times_of(form) or (None, None)
         values |= {"title": title, "title_folded": fold(title)[:300], "starts_at": start, "ends_at": end}
     await tx.update(meetings, meeting.id, **values)
-    return {"revision": meeting.draft_revision + 1, "saved_at": clock.iso(tx.now)}
+    changed = {".".join(path): list(both) for path, both in differences(now, form).items()}
+    return {
+        "revision": meeting.draft_revision + 1, "saved_at": clock.iso(tx.now), "window": command.window, "changed": changed,
+        "taken": {".".join(path): value for path, value in merged.taken.items()},
+        "by": sorted({one.by for one in changes if merged.taken and not (one.window and one.window == command.window)}),
+        "clashes": [{"path": ".".join(one.path), "now": one.now, "by": one.by, "at": clock.iso(one.at)} for one in merged.clashes],
+    }  # fmt: skip
 
 
 async def discard_draft(tx: Transaction, by: Standing, command: DiscardDraft) -> Answer:

@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import Page, Route, expect
 
 from .conftest import PHONE, People
+from .test_pages import judged_here
 
 pytestmark = pytest.mark.browser
 
@@ -120,18 +121,35 @@ async def test_without_script_people_are_found_and_invited_by_plain_buttons(peop
     await expect(page.locator("#title")).to_have_value("Không có script")
 
 
-async def test_a_draft_open_in_two_windows_is_not_overwritten(people: People) -> None:
-    page = await new_draft(people)
+async def test_a_draft_open_in_two_windows_is_put_together_and_nothing_is_overwritten(people: People) -> None:
+    page = await new_draft(people, bypass_csp=True)
     other = await page.context.new_page()
     await other.goto(page.url)
+    # Each writes elsewhere: both have both, without anybody reloading.
+    await type_and_wait(page, "#place", "Phòng họp số 2")
+    await page.get_by_role("button", name="Thêm nội dung").click()
+    await type_and_wait(page, "[name='items.3.title']", "Việc của cửa sổ thứ nhất")
+    await type_and_wait(other, "#contact", "Văn phòng, máy lẻ 12")
+    await expect(other.locator("#place")).to_have_value("Phòng họp số 2")
+    await expect(other.locator("[name='items.3.title']")).to_have_value("Việc của cửa sổ thứ nhất")
+    await expect(other.locator(".toast")).to_contain_text("vừa sửa cùng bản nháp này")
+    # Both write in one field: who comes later is told beside it, and nothing is sent before he has decided.
     await type_and_wait(page, "#title", "Từ cửa sổ thứ nhất")
     await other.fill("#title", "Từ cửa sổ thứ hai")
-    await expect(other.locator("#saved")).to_have_class("chip bad")
-    await other.get_by_role("button", name="Lưu bản nháp").last.click()
-    await expect(other.locator(".problems, .notice.bad").first).to_be_visible()
+    note = other.locator(".field:has(#title) .clash")
+    await expect(note).to_contain_text("“Từ cửa sổ thứ nhất”")
+    await type_and_wait(other, "#contact", "Văn phòng, máy lẻ 15")
+    await other.get_by_role("button", name="Xem trước giấy mời").click()
+    await expect(note.get_by_role("button").first).to_be_focused()
     await expect(other.locator("#title")).to_have_value("Từ cửa sổ thứ hai")
+    await expect(other.locator("#saved")).to_have_class("chip ok")
+    assert not await judged_here(other, "a clash")
+    async with other.expect_response(lambda answer: answer.request.method == "POST" and "/edit" in answer.url):
+        await note.get_by_role("button", name="Giữ của tôi").click()
+    await expect(note).to_have_count(0)
     await page.reload()
-    await expect(page.locator("#title")).to_have_value("Từ cửa sổ thứ nhất")
+    await expect(page.locator("#title")).to_have_value("Từ cửa sổ thứ hai")
+    await expect(page.locator("#contact")).to_have_value("Văn phòng, máy lẻ 15")
 
 
 async def test_wrong_fields_are_said_beside_them_and_keep_what_was_typed(people: People) -> None:

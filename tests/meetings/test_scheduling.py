@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -221,14 +220,6 @@ async def test_every_problem_of_a_draft_is_told_at_once_and_nothing_typed_is_los
     with pytest.raises(Invalid) as refused:
         await office.send(meeting)
     assert {p.code for p in refused.value.problems} == {"end_before_start", "contact_missing", "video_url"}
-
-
-async def test_of_two_secretaries_who_save_at_once_one_is_told_and_nothing_is_overwritten(office: Office):
-    meeting = await office.draft()
-    saves = [SaveDraft(meeting_id=meeting, form=office.form(title=f"Bản {n}"), revision=1) for n in range(2)]
-    outcomes = await asyncio.gather(*(perform(office.db, office.secretary, s) for s in saves), return_exceptions=True)
-    assert sorted(type(o) for o in outcomes if isinstance(o, Exception)) == [Conflict]
-    assert (await row(office.db, meeting)).draft_revision == 2
 
 
 async def test_a_stranger_finds_no_draft_and_no_meeting(office: Office):

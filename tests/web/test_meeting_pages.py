@@ -371,3 +371,20 @@ async def test_the_next_meeting_is_made_after_this_one(site: Site):
     assert page.status == 200
     assert 'value="2031-03-05"' in page.html
     assert "Việc thứ nhất" in page.html
+
+
+async def test_without_scripts_whoever_saves_second_is_told_beside_the_field_and_loses_nothing(site: Site):
+    office = await open_office(site.db)
+    meeting = await office.draft()
+    browser = await secretary_of(site, office)
+    edit = f"/meetings/{meeting}/edit"
+    await browser.get(edit)
+    await browser.post(edit, revision="1", window="one", title="Của một", place="Phòng một")
+    page = await browser.post(edit, revision="1", window="two", title="Của hai <b>", place="16 Lê Lợi", action="preview")
+    assert page.status == 409
+    assert "Của một" in page.text
+    assert 'value="Của hai &lt;b&gt;"' in page.html
+    assert 'value="Phòng một"' in page.html
+    revision = page.html.partition('id="revision" value="')[2].partition('"')[0]
+    await browser.post(edit, revision=revision, window="three", title="Của hai <b>", place="Phòng một")
+    assert 'value="Của hai &lt;b&gt;"' in (await browser.get(edit)).html

@@ -13,6 +13,7 @@ from meetings import clock
 from meetings.access import standing
 from meetings.commands import Actor
 from meetings.database import Row
+from meetings.draft_merge import with_mine
 from meetings.errors import Conflict, Invalid, NotFound, Problem, Refusal
 from meetings.i18n import translator
 from meetings.invitation_facts import Mail, Sender
@@ -32,6 +33,7 @@ from ..flashes import redirect
 from ..forms import command_from, fields_of
 from ..keys import DB, LANGUAGE, SETTINGS, SIGNING_KEY, signed_in
 from ..rendering import fragment, packed, page, problem_texts
+from .draft_clashes import clash_problems, held_of, told_of
 from .finding_time import wish_context
 from .schedule_lists import LIST_ACTS, act_on_list
 from .schedule_people import ACTS, act, chosen_fragment, keep_field, nobody, people_context
@@ -89,7 +91,8 @@ async def edit_page(
             raise Conflict("meeting_over")
         form = _whole(raw or found.meeting.draft or await form_of(reading, meeting_id))
         context: dict[str, Any] = {
-            "found": found, "f": form, **await people_context(reading, actor, found.meeting, form, request.query),
+            "found": found, "f": form, "window": new_id(),
+            **await people_context(reading, actor, found.meeting, form, request.query),
             "list_name": list_name, "rooms": await all_rooms(reading),
             "agencies": await all_agencies(reading), "types": TYPES,
             "advice": await advice_for(reading, actor, meeting_id, form, clock.now()),
@@ -126,14 +129,20 @@ async def save(request: web.Request) -> web.Response:
         async with request.app[DB].reading() as reading:
             await act(reading, actor, raw, action, data.get("invite_how", ""))
     try:
-        command = command_from(SaveDraft, {}, meeting_id=meeting_id, form=raw, revision=data.get("revision", "0"))
-        answer = await perform(request.app[DB], actor, command)
+        page_of = {"revision": data.get("revision", "0"), "window": data.get("window", ""), "held": held_of(data)}
+        command = command_from(SaveDraft, {}, meeting_id=meeting_id, form=raw, **page_of)
+        answer = await perform(request.app[DB], actor, command) or {}
     except Refusal as refusal:
         if scripted:
             raise web.HTTPConflict(text=refusal.code) from None
         if isinstance(refusal, NotFound):
             raise
         return await edit_page(request, actor, raw=raw, problems=tuple(refusal.problems), status=refusal.status)
+    if answer["clashes"] and not scripted:
+        async with request.app[DB].reading() as reading:
+            form = (await reading.get(meetings, meeting_id)).draft or raw
+        both = with_mine(form, raw, [tuple(one["path"].split(".")) for one in answer["clashes"]])
+        return await edit_page(request, actor, raw=both, problems=clash_problems(both, answer["clashes"]), status=409)
     if action.partition(":")[0] in LIST_ACTS:
         try:
             told = await act_on_list(request.app[DB], actor, raw, action, data)
@@ -143,11 +152,15 @@ async def save(request: web.Request) -> web.Response:
         raise redirect(f"/meetings/{meeting_id}/edit#who", told)
     if scripted:
         async with request.app[DB].reading() as reading:
-            advice = await advice_for(reading, actor, meeting_id, raw, clock.now())
-            dates = _dates(request, await reading.get(meetings, meeting_id), raw)
-            said = (answer or {}) | {"advice": fragment(request, "schedule/advice.html", advice=advice, dates=dates)}
-            if action.partition(":")[0] in ACTS:
-                said |= {"chosen": await chosen_fragment(request, reading, actor, _whole(raw))}
+            meeting = await reading.get(meetings, meeting_id)
+            form = meeting.draft or raw
+            advice = await advice_for(reading, actor, meeting_id, form, clock.now())
+            said = {name: answer[name] for name in ("revision", "saved_at", "taken", "clashes")}
+            said["advice"] = fragment(request, "schedule/advice.html", advice=advice, dates=_dates(request, meeting, form))
+            if action.partition(":")[0] in ACTS or any(path.partition(".")[0] in nobody() for path in answer["taken"]):
+                said["chosen"] = await chosen_fragment(request, reading, actor, _whole(form))
+            if answer["taken"]:
+                said |= {"order": [item["id"] for item in form["items"]], "told": told_of(request, answer)}
         return web.json_response(said)
     if action == "preview":
         raise web.HTTPSeeOther(f"/meetings/{meeting_id}/preview")
@@ -189,7 +202,7 @@ async def _raw_form(request: web.Request) -> dict[str, Any]:
     raw: dict[str, Any] = {"items": [], "repeat_days": []} | nobody() | dict.fromkeys(CHECKS, False)
     items: dict[int, dict[str, str]] = {}
     for name, value in (await request.post()).items():
-        if not isinstance(value, str) or name in ("csrf", "action", "revision"):
+        if not isinstance(value, str) or name in ("csrf", "action", "revision", "window", "held"):
             continue
         head, _, rest = name.partition(".")
         number, _, field = rest.partition(".")

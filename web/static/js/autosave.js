@@ -6,11 +6,13 @@ export class Autosave {
   #timer = 0;
   #turn = Promise.resolve();
   #waiting = 0; // turns that are not over
+  #answered;
 
-  /** `saved`: the element that tells how saving goes. */
-  constructor(form, saved) {
+  /** `saved`: the element that tells how saving goes. `answered`: called with what was sent and what the server said. */
+  constructor(form, saved, answered) {
     this.#form = form;
     this.#saved = saved;
+    this.#answered = answered;
     form.addEventListener("input", (event) => { if (event.target.form === form && !event.target.closest("[data-finds]")) this.soon(); });
     form.addEventListener("submit", (event) => this.#submitted(event));
   }
@@ -47,6 +49,7 @@ export class Autosave {
       const said = await answer.json();
       document.getElementById("revision").value = said.revision;
       document.getElementById("advice").innerHTML = said.advice;
+      this.#answered(body, said);
       const time = new Date(said.saved_at).toLocaleTimeString("vi", { hour: "2-digit", minute: "2-digit" });
       this.#show("saved", ` ${time}`);
       this.#form.dispatchEvent(new Event("autosaved"));

@@ -72,10 +72,11 @@ on("change", "input[data-all]", (input) => {
   }
 });
 
-/** A row of the template, with __n__ replaced by its number and __id__ by a new id in every attribute and text. */
-function rowOf(template, number) {
+const newId = () => crypto.getRandomValues(new Uint8Array(16)).reduce((text, byte) => text + byte.toString(16).padStart(2, "0"), "");
+
+/** A row of the template, with __n__ replaced by its number and __id__ by its id in every attribute and text. */
+function rowOf(template, number, id) {
   const row = template.content.cloneNode(true);
-  const id = crypto.getRandomValues(new Uint8Array(16)).reduce((text, byte) => text + byte.toString(16).padStart(2, "0"), "");
   const filled = (text) => text.replaceAll("__n__", number).replaceAll("__id__", id);
   const walk = document.createTreeWalker(row, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
   while (walk.nextNode()) {
@@ -86,15 +87,21 @@ function rowOf(template, number) {
   return row;
 }
 
+/** Adds an empty row to such a list; false where it has no template. */
+export function addRow(list, id = newId()) {
+  const template = document.querySelector(`template[data-row="${list.id}"]`);
+  if (!template) return false;
+  const number = Number(list.dataset.next ?? list.children.length);
+  list.dataset.next = number + 1;
+  list.append(rowOf(template, number, id));
+  return true;
+}
+
 // <ol class="rows" id="x">, <template data-row="x">, a button data-adds="x", and in each row a button data-removes.
 on("click", "button[data-adds]", (button, event) => {
   const list = document.getElementById(button.dataset.adds);
-  const template = document.querySelector(`template[data-row="${button.dataset.adds}"]`);
-  if (!template) return;
+  if (!addRow(list)) return;
   event.preventDefault();
-  const number = Number(list.dataset.next ?? list.children.length);
-  list.dataset.next = number + 1;
-  list.append(rowOf(template, number));
   list.lastElementChild.querySelector("input:not([type=hidden]), select, textarea")?.focus();
   list.dispatchEvent(new Event("input", { bubbles: true }));
 });

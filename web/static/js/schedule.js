@@ -2,11 +2,16 @@
 import { Autosave } from "./autosave.js";
 import { FindTime } from "./find_time.js";
 import { PeopleFinder } from "./people_finder.js";
+import { SharedDraft } from "./shared_draft.js";
 import { toast } from "./toast.js";
 
 const form = document.querySelector("form[data-autosave]");
-const autosave = new Autosave(form, document.getElementById("saved"));
 const chosen = document.getElementById("chosen");
+const shared = new SharedDraft(form, document.getElementById("clashes"), () => autosave.act());
+const autosave = new Autosave(form, document.getElementById("saved"), (sent, said) => {
+  shared.take(sent, said);
+  if (said.chosen !== undefined) chosen.innerHTML = said.chosen;
+});
 const box = form.querySelector("[data-finds]");
 
 for (const part of form.querySelectorAll("[data-plain]")) part.remove();
@@ -15,7 +20,6 @@ for (const part of form.querySelectorAll("[data-plain]")) part.remove();
 async function act(action) {
   const said = await autosave.act(action);
   if (said?.chosen === undefined) toast(box.dataset.failed, "bad");
-  else chosen.innerHTML = said.chosen;
 }
 
 new PeopleFinder(box, async (one) => {
