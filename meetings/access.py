@@ -42,6 +42,7 @@ from . import (
     paper_openings,
     papers,
     people,
+    polls,
     posts,
     presenting,
     questioning,
@@ -170,6 +171,8 @@ async def require(reading: Reading, by: Standing, command: Command) -> None:
     rule = RULES.get(type(command))
     allowed = rule is not None and rule(by, command)
     of_others = by.me is None and not by.organises and not (allowed and by.meeting is None)  # None: being made
+    if isinstance(command, polls.AnswerPoll):  # whoever is asked may know of it, and nobody else, as the handler looks
+        of_others = False
     if isinstance(command, MeetingCommand) and of_others:
         await _require_visible(reading, command.meeting_id, by.actor)
     if not allowed:
@@ -197,6 +200,10 @@ def _anybody_known(by: Standing, _: Command) -> bool:
 
 def _organises(by: Standing, _: Command) -> bool:
     return by.organises
+
+
+def _organises_or_system(by: Standing, _: Command) -> bool:
+    return by.organises or by.actor.kind == "system"
 
 
 def _runs(by: Standing, _: Command) -> bool:
@@ -286,6 +293,11 @@ RULES: dict[type[Command], Rule] = {
     room_requests.DecideBooking: _signed_in,  # who keeps the room, the handlers look
     room_requests.BlockRoom: _signed_in,
     room_requests.UnblockRoom: _signed_in,
+    polls.OpenPoll: _organises,
+    polls.AnswerPoll: _anybody_known,  # for whom, the handler looks
+    polls.RemindOfPoll: _organises_or_system,
+    polls.ClosePoll: _organises,
+    polls.SettlePoll: _organises,
     cloning.CloneMeeting: _organises,
     removal.RenewLink: _organises,
     papers.AddPaper: _organises,

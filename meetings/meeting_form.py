@@ -154,6 +154,12 @@ def _minutes(typed: object) -> int:
     return min(int(text), 1440) if text.isascii() and text.isdecimal() and len(text) < 6 else 15
 
 
+def zone_of(raw: Raw) -> str:
+    """The zone of a draft; home where there is none of that name."""
+    zone = str(raw.get("zone") or "")
+    return zone if zone in clock.zones() else clock.HOME_ZONE
+
+
 def times_of(raw: Raw) -> tuple[datetime, datetime] | None:
     """Start and end of a draft, when they can be told already."""
     try:

@@ -20,6 +20,7 @@ from .errors import Conflict, Invalid, NotAllowed
 from .invitation_facts import Mail, Sender
 from .meeting_form import Raw, meant, strict, times_of
 from .models.meeting import meetings
+from .models.poll import polls
 from .repetition import ApplyTo
 from .sent_form import form_of
 from .series import Work, begin_series, cancel_dates, change_series
@@ -114,6 +115,8 @@ async def save_draft(tx: Transaction, by: Standing, command: SaveDraft) -> Answe
 
 async def discard_draft(tx: Transaction, by: Standing, command: DiscardDraft) -> Answer:
     meeting = await _open_meeting(tx, command.meeting_id)
+    if await tx.first(sa.select(polls.c.id).where(polls.c.meeting_id == meeting.id, polls.c.state == "open")):
+        raise Conflict("poll_running")
     if meeting.state == "draft":
         await tx.write(sa.delete(meetings).where(meetings.c.id == meeting.id))
     else:
@@ -123,6 +126,7 @@ async def discard_draft(tx: Transaction, by: Standing, command: DiscardDraft) ->
 
 async def send_invitations(tx: Transaction, by: Standing, command: SendInvitations) -> Answer:
     """Raises Invalid with every problem of the draft; then nothing has changed."""
+    await tx.write(sa.update(polls).where(polls.c.meeting_id == command.meeting_id, polls.c.state == "open").values(state="closed"))
     mails, asked = await send(tx, by, command)
     sums = {method: sum(m.facts.method == method for m in mails) for method in ("REQUEST", "CANCEL")}
     return {"invited": sums["REQUEST"], "removed": sums["CANCEL"], "agencies": asked}

@@ -70,6 +70,8 @@ def require_open(by: Standing, otherwise: str = "agenda_closed") -> Row:
 async def standings(reading: Reading, meeting_id: str, actors: Sequence[Actor]) -> list[Standing]:
     """The standing of each actor, in two or three queries however many there are."""
     meeting = await reading.first(sa.select(meetings).where(meetings.c.id == meeting_id))
+    if meeting is None or meeting.state == "draft":  # whoever is asked for a time that suits is not invited yet
+        return [Standing(a, meeting) for a in actors]
     people = [a.person_id for a in actors if a.person_id]
     links = [a.participant_id for a in actors if a.participant_id]
     mine = sa.or_(participants.c.person_id.in_(people), participants.c.id.in_(links))

@@ -1,4 +1,4 @@
-"""Looks every minute which meetings somebody is to be reminded of."""
+"""Looks every minute of which meetings, and of which questions about a time, somebody is to be reminded."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from meetings.database import Database
 from meetings.errors import Unavailable
 from meetings.invitation_facts import Sender
 from meetings.perform import perform
+from meetings.polls import RemindOfPoll, polls_to_remind_of
 from meetings.reminders import RemindOfMeeting, meetings_to_remind_of
 from meetings.settings import Settings
 
@@ -32,10 +33,12 @@ async def remind_due(settings: Settings, db: Database) -> None:
     sender = Sender.of(settings, settings.signing_key())
     async with db.reading() as reading:
         found = await meetings_to_remind_of(reading, clock.now())
-    for meeting_id in found:
+        asking = await polls_to_remind_of(reading, clock.now())
+    commands = [RemindOfMeeting(meeting_id=one, sender=sender) for one in found]
+    for command in (*commands, *(RemindOfPoll(meeting_id=one, sender=sender) for one in asking)):
         try:
-            await perform(db, REMINDER, RemindOfMeeting(meeting_id=meeting_id, sender=sender))
+            await perform(db, REMINDER, command)
         except Unavailable:
             raise
         except Exception:  # the others are reminded all the same
-            log.exception("nobody was reminded of meeting %s", meeting_id)
+            log.exception("%s failed, meeting %s", type(command).__name__, command.meeting_id)

@@ -17,6 +17,7 @@ from ..models.booking import room_bookings
 from ..models.meeting import items, meetings, participants
 from ..models.organisation import rooms as room_rows
 from ..models.outside import outside_busy, outside_calendars
+from ..models.poll import poll_answers, poll_slots, polls
 from ..outside_calendars import STALE
 from ..room_booking import GAP, TAKEN
 from ..slots import begun
@@ -38,6 +39,7 @@ class Busy:
     rooms: Mapping[str, Sequence[Span]]
     unknown: frozenset[str] = frozenset()  # whose calendar elsewhere could not be read for long: not busy is not free
     on_the_way: Mapping[str, Sequence[Span]] = field(default_factory=dict)  # people, to and from where they must be in person
+    held: Mapping[str, Sequence[Span]] = field(default_factory=dict)  # people, for times that they are asked about
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ async def busy_spans(
     apart_from: Collection[str] = (),
     travel: Travel | None = None,
 ) -> Busy:
-    """Of those asked for, in six queries however many they are. `apart_from`: meetings that do not count, such as the one planned.
+    """Of those asked for, in seven queries however many they are. `apart_from`: meetings that do not count, such as the one planned.
 
     A person is busy with what he is invited to and has not declined or left to a substitute, for an item alone about the time that it
     is planned for; an agency with what it hosts and what its people are busy with; a room with what it is booked for, until it can be
@@ -98,8 +100,25 @@ async def busy_spans(
         for one, key in zip((of_people, of_agencies, of_rooms), (row.person_id, row.agency_id, row.room_id), strict=True):
             one.add(key, (row.starts_at, row.ends_at))
     unknown = await _unknown(reading, {*people, *agencies, *rooms})
-    by_person, by_agency, by_room, ways = (one.joined(start, end) for one in (of_people, of_agencies, of_rooms, moving))
-    return Busy(by_person, by_agency, by_room, unknown, ways)
+    holding = _Gathered(people)
+    for row in await _asked_about(reading, start, end) if people else ():
+        if row.meeting_id not in apart_from:
+            holding.add(row.person_id, (row.starts_at, row.ends_at))
+    by_person, by_agency, by_room, ways, kept = (
+        one.joined(start, end) for one in (of_people, of_agencies, of_rooms, moving, holding)
+    )
+    return Busy(by_person, by_agency, by_room, unknown, ways, kept)
+
+
+async def _asked_about(reading: Reading, start: datetime, end: datetime) -> Sequence[Row]:
+    """Times of open polls that are held for those asked who did not say that they cannot. A hold lapses by itself."""
+    s, p = poll_slots.c, participants.c
+    joined = poll_slots.join(polls, polls.c.id == s.poll_id).join(participants, p.meeting_id == polls.c.meeting_id)
+    answers = sa.and_(poll_answers.c.slot_id == s.id, poll_answers.c.participant_id == p.id)
+    open_ = sa.and_(polls.c.state == "open", polls.c.holds, polls.c.holds_until > clock.now(), ~p.removed, p.person_id.is_not(None))
+    may = sa.func.coalesce(poll_answers.c.answer, "") != "no"
+    wanted = sa.select(p.meeting_id, p.person_id, s.starts_at, s.ends_at).select_from(joined.outerjoin(poll_answers, answers))
+    return await reading.all(wanted.where(open_, may, s.starts_at < end, s.ends_at > start))
 
 
 async def _elsewhere(reading: Reading, start: datetime, end: datetime) -> Sequence[Row]:

@@ -15,7 +15,7 @@ from ..access import visible
 from ..availability import Choice, Line, Order, Search, Shape, Why, occupied
 from ..commands import Actor
 from ..database import Reading, Row
-from ..meeting_form import Raw
+from ..meeting_form import Raw, zone_of
 from ..models.meeting import meetings, participants
 from ..occurrences import distances
 from ..slots import QUARTER, Grid, spread
@@ -29,7 +29,7 @@ LONGEST = 600  # minutes of a meeting: it does not reach into another day
 TRAVEL = 30  # minutes from one place to another, as a rule
 NEAR = 1  # quarters: with less than that between two appointments one has to hurry
 
-Reason = Literal["busy", "travel", "off", "unknown", "nobody"]
+Reason = Literal["busy", "held", "travel", "off", "unknown", "nobody"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +101,6 @@ async def find_times(
     return FoundTimes(proposals, len(people), calendars.guests, bool(rooms), chosen)
 
 
-def zone_of(form: Raw) -> str:
-    zone = str(form.get("zone") or "")
-    return zone if zone in clock.zones() else clock.HOME_ZONE
-
-
 def _midnight(day: date, zone: str) -> datetime:
     return clock.from_local(datetime.combine(day, time()), zone)
 
@@ -143,7 +138,10 @@ def off_mask(grid: Grid, working: Working, *, lunch: bool = True) -> int:
 
 
 def line_of(grid: Grid, calendars: Calendars, one: Attendee, off: int) -> Line:
-    busy = grid.touched(calendars.busy.people.get(one.key, ())) | grid.touched(calendars.busy.on_the_way.get(one.key, ()))
+    taken = calendars.busy
+    busy = 0
+    for spans in (taken.people, taken.held, taken.on_the_way):
+        busy |= grid.touched(spans.get(one.key, ()))
     unknown = not one.known or one.key in calendars.busy.unknown
     return Line(one.key, busy, off, unknown, one.required, one.weight, *_part(one))
 
@@ -178,6 +176,8 @@ def reason(calendars: Calendars, grid: Grid, one: Attendee, taken: int, off: int
     """Why somebody is not free in these quarters; None when he is."""
     if grid.touched(calendars.busy.people.get(one.key, ())) & taken:
         return "busy"
+    if grid.touched(calendars.busy.held.get(one.key, ())) & taken:
+        return "held"
     if grid.touched(calendars.busy.on_the_way.get(one.key, ())) & taken:
         return "travel"
     if off & taken:

@@ -10,11 +10,11 @@ from .. import clock
 from ..availability import Line
 from ..commands import Actor
 from ..database import Reading, Row
-from ..meeting_form import Raw, times_of
+from ..meeting_form import Raw, times_of, zone_of
 from ..slots import QUARTER, Grid
 from ..spans import Span
 from .attendees import Attendee, Calendars, calendars_of
-from .finding_time import TRAVEL, Absent, line_of, longest_part, off_mask, reason, titles_of, zone_of
+from .finding_time import TRAVEL, Absent, line_of, longest_part, off_mask, reason, titles_of
 
 EARLIEST, LATEST = 7, 18  # hours of a day that are drawn at least
 MOST_LINES = 400  # with more people only agencies are drawn
@@ -129,7 +129,8 @@ def _bars(frame: _Frame, calendars: Calendars, one: Attendee, line: Line) -> lis
     if line.unknown:
         return frame.bars(frame.grid.all, "unknown")
     firm = frame.grid.touched(calendars.busy.people.get(one.key, ()))
-    return [*frame.bars(firm, "busy"), *frame.bars(line.busy & ~firm, "travel")]
+    held = frame.grid.touched(calendars.busy.held.get(one.key, ())) & ~firm
+    return [*frame.bars(firm, "busy"), *frame.bars(held, "tentative"), *frame.bars(line.busy & ~firm & ~held, "travel")]
 
 
 @dataclass(frozen=True, slots=True)

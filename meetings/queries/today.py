@@ -18,6 +18,7 @@ from .letters import waiting_letters
 from .listing import HELD, ME, in_state, listing, own_listing
 from .minutes import to_remark
 from .nominations import late_agencies, to_nominate
+from .polls import polls_to_answer
 from .rooms import asked_of
 from .tasks import tasks_of
 
@@ -32,6 +33,7 @@ class Today:
     to_answer: Sequence[Row]
     to_nominate: Sequence[Row]
     late_agencies: Sequence[Row]
+    polls: Sequence[Row]
     drafts: Sequence[Row]
     to_approve: Sequence[Row]
     to_remark: Sequence[Row]
@@ -51,6 +53,7 @@ async def today(reading: Reading, actor: Actor) -> Today:
         to_answer=await reading.all(_waiting(actor, now).order_by(meetings.c.starts_at).limit(10)),
         to_nominate=await to_nominate(reading, actor, now),
         late_agencies=await late_agencies(reading, actor, now),
+        polls=await polls_to_answer(reading, actor, now),
         drafts=await reading.all(drafts),
         to_approve=await reading.all(_open_minutes(actor).order_by(meetings.c.ended_at.desc()).limit(20)),
         to_remark=await to_remark(reading, actor),

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from meetings import clock
+from meetings import clock, links
+from meetings.models.meeting import participants
+from meetings.models.poll import poll_slots
 from meetings.models.working import marked_days
 from meetings.working_days import MarkDay
 from tests.support.organisation import do, make_account, make_agency, make_user
@@ -89,3 +91,54 @@ async def test_the_picture_tells_the_planner_who_is_taken_and_titles_only_where_
     assert "1/4 người rảnh" in page.text  # himself; the secretary of A, B and C are taken
     assert "của A" not in page.text
     assert 'class="busy"' in page.html
+
+
+async def test_a_time_is_asked_for_answered_by_personal_link_and_settled(site: Site):
+    office = await open_office(site.db)
+    draft = await office.draft(title="Họp <b>hỏi giờ</b>")
+    await make_account(site.db, office.people["secretary"], "thu.ky", "secretary")
+    await make_account(site.db, office.people["b"], "thanh.vien")
+    secretary, member = await site.signed_in("thu.ky"), await site.signed_in("thanh.vien")
+    day = clock.today() + timedelta(days=9)
+    page = await secretary.get(f"/meetings/{draft}/poll/new?slot={day}+08:00+10:00&slot={day}+14:00+16:00&slot=nonsense")
+    assert f'value="{day}"' in page.html
+    typed = {f"slots.{n}.{part}": text for n, at in enumerate(("08:00", "14:00")) for part, text in (("date", str(day)), ("start", at))}
+    until = {"deadline_day": str(day - timedelta(days=2)), "deadline_time": "17:00", "note": "Xin <i>chọn</i>"}
+    page = await secretary.post(f"/meetings/{draft}/poll/new", **typed, **until)
+    assert page.status == 422  # without an end
+    assert 'value="14:00"' in page.html
+    ends = {"slots.0.end": "10:00", "slots.1.end": "16:00"}
+    page = await secretary.post(f"/meetings/{draft}/poll/new", **typed, **ends, **until, holds="true")
+    assert "Đã gửi lấy ý kiến tới 5 người" in page.text
+    assert "0/5 người đã trả lời" in page.text
+
+    async with site.db.reading() as r:
+        row = await r.one(sa.select(participants).where(participants.c.email == "khach@ngoai.example"))
+        slots = await r.column(sa.select(poll_slots.c.id).order_by(poll_slots.c.starts_at))
+    link = f"/j/{links.token_of(site.settings.signing_key(), row.id, row.link_version)}"
+    guest = site.browser()
+    page = await guest.get(link)  # also the plain link, which will be that of the invitation
+    assert page.path == f"{link}/poll"
+    assert "Họp <b>hỏi giờ</b>" in page.text
+    assert "Nguyễn Thị" not in page.text  # nobody else's answers
+    page = await guest.post(f"{link}/poll/answer", **{f"slot.{slots[0]}": "yes", f"slot.{slots[1]}": "no"})
+    assert "Đã ghi nhận" in page.text
+    assert (await guest.post(f"{link}/poll/answer", **{f"slot.{slots[0]}": "surely"})).status == 422
+    for path in ("answer", "join", "video"):
+        assert (await guest.post(f"{link}/{path}", answer="accepted")).status == 404
+    assert "Họp <b>hỏi giờ</b>" in (await member.get("/")).text
+    assert (await member.get(f"/meetings/{draft}")).status == 404
+    page = await member.get(f"/meetings/{draft}/poll")
+    assert "Chốt" not in page.text
+    own = {"participant_id": page.fields["participant_id"], f"slot.{slots[0]}": "maybe"}
+    page = await member.post(f"/meetings/{draft}/poll/answer", **own)
+    assert "Đã ghi nhận" in page.text
+    assert (await member.post(f"/meetings/{draft}/poll/settle", slot_id=slots[0])).status in (403, 404)
+
+    page = await secretary.get(f"/meetings/{draft}/poll")
+    assert "2/5 người đã trả lời" in page.text
+    page = await secretary.post(f"/meetings/{draft}/poll/settle", slot_id=slots[0])
+    assert page.path == f"/meetings/{draft}"
+    assert "5 giấy mời" in page.text
+    assert "08:00–10:00" in (await guest.get(link)).text  # the same link, now of the invitation
+    assert "Đã chốt giờ" in (await guest.get(f"{link}/poll")).text

@@ -16,8 +16,9 @@ from meetings.commands import Actor
 from meetings.database import Reading, Row
 from meetings.errors import Conflict, Invalid, NotFound, Problem
 from meetings.i18n import translator
-from meetings.meeting_form import Raw, times_of
-from meetings.queries.finding_time import LONGEST, LONGEST_SPAN, TRAVEL, Wish, find_times, zone_of
+from meetings.meeting_form import Raw, times_of, zone_of
+from meetings.polls import poll_being_held
+from meetings.queries.finding_time import LONGEST, LONGEST_SPAN, TRAVEL, Wish, find_times
 from meetings.queries.free_week import WEEK, picture_of
 from meetings.sent_form import form_of
 
@@ -42,8 +43,9 @@ async def times(request: web.Request) -> web.Response:
         except Invalid as invalid:
             texts = problem_texts(invalid.problems, translator(request[LANGUAGE]))
             return _part(request, "schedule/times_wrong.html", 422, texts=texts)
+        asks = meeting.state == "draft" and not await poll_being_held(reading, meeting.id)
         found = await find_times(reading, actor, meeting, form, wish, clock.now())
-    return _part(request, "schedule/times.html", found=found, zone=zone_of(form), most=SHOWN_NAMES, local=clock.local)
+    return _part(request, "schedule/times.html", found=found, most=SHOWN_NAMES, zone=zone_of(form), local=clock.local, asks=asks)
 
 
 @routes.get("/meetings/{id}/free")

@@ -10,7 +10,7 @@ from meetings import clock, links
 from meetings.commands import Actor
 from meetings.database import Row
 from meetings.errors import Invalid, NotFound, Problem
-from meetings.models.meeting import participants
+from meetings.models.meeting import meetings, participants
 from meetings.perform import perform
 from meetings.queries.meetings import meeting_page
 from meetings.queries.series import dates_of_participant, nearest_date
@@ -32,7 +32,12 @@ Problems = tuple[Problem, ...]
 
 @routes.get("/j/{token}")
 async def invitation(request: web.Request) -> web.Response:
-    return await _show(request, await link_actor(request))
+    actor = await link_actor(request, drafted=True)
+    async with request.app[DB].reading() as reading:
+        meeting = await reading.get(meetings, actor.meeting_id)
+    if meeting.state == "draft":  # asked for a time, not invited yet
+        raise web.HTTPSeeOther(f"/j/{request.match_info['token']}/poll")
+    return await _show(request, actor)
 
 
 @routes.get("/j/{token}/next")
@@ -93,12 +98,15 @@ async def renew(request: web.Request) -> web.Response:
     raise redirect(f"/meetings/{command.meeting_id}", "link.renewed", name=name)
 
 
-async def link_actor(request: web.Request) -> Actor:
-    """Whom the link stands for. Raises NotFound, with a word to a genuine but withdrawn one only."""
+async def link_actor(request: web.Request, *, drafted: bool = False) -> Actor:
+    """Whom the link stands for; of a draft, in which he is only asked for a time, where that is wanted. Raises NotFound, with a word to a
+    genuine but withdrawn one only."""
     token = request.match_info["token"]
     participant_id = links.holder_of(token)
     async with request.app[DB].reading() as reading:
-        row = await reading.first(sa.select(participants).where(participants.c.id == participant_id))
+        known = sa.select(participants).join(meetings, meetings.c.id == participants.c.meeting_id)
+        of_that_kind = sa.true() if drafted else meetings.c.state != "draft"
+        row = await reading.first(known.where(participants.c.id == participant_id, of_that_kind))
     key = request.app[SIGNING_KEY]
     if row is None:
         raise NotFound("link_broken")

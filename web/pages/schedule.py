@@ -23,6 +23,7 @@ from meetings.models.meeting import TYPES, meetings
 from meetings.perform import perform
 from meetings.queries.directory import all_agencies, all_rooms
 from meetings.queries.meetings import meeting_page
+from meetings.queries.polls import open_poll_of
 from meetings.queries.schedule_form import form_page
 from meetings.queries.scheduling import Preview, advice_for, preview_of
 from meetings.repetition import days_typed, follows_typed
@@ -96,6 +97,7 @@ async def edit_page(
             "list_name": list_name, "rooms": await all_rooms(reading),
             "agencies": await all_agencies(reading), "types": TYPES,
             "advice": await advice_for(reading, actor, meeting_id, form, clock.now()),
+            "poll": await open_poll_of(reading, meeting_id),
             **wish_context(form, clock.today(request.app[SETTINGS].zone)),
             "dates": _dates(request, found.meeting, form),
         }  # fmt: skip

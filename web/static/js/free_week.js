@@ -86,7 +86,7 @@ export class FreeWeek {
   #missing() {
     return [...this.#table.querySelectorAll("tr[data-name]")].flatMap((row) => {
       const off = this.#box.querySelector(`#off-${row.dataset.off}`);
-      const found = ["busy", "travel"].find((kind) => this.#hit(row.querySelectorAll(`rect.${kind}`)))
+      const found = ["busy", "tentative", "travel"].find((kind) => this.#hit(row.querySelectorAll(`rect.${kind}`)))
         ?? (this.#hit(off.children) ? "off" : this.#hit(row.querySelectorAll("rect.unknown")) ? "unknown" : null);
       return found ? [{ name: row.dataset.name, why: found }] : [];
     });

@@ -47,6 +47,13 @@ form.addEventListener("click", async (event) => {
 
 new FindTime(form.querySelector(".find-time"), form, document.getElementById("times-form"), autosave);
 
+// What was just typed is saved before the page goes on to asking for a time.
+document.getElementById("poll-form").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  await autosave.act();
+  event.target.submit();
+});
+
 // Fields that make sense for one choice only.
 for (const part of document.querySelectorAll("[data-only]")) {
   const [, name, not, value] = part.dataset.only.match(/^([^!=]+)(!?)=(.*)$/);
