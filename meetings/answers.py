@@ -13,7 +13,6 @@ from typing import Literal
 import sqlalchemy as sa
 
 from . import outbox
-from .audit import Answer
 from .commands import MeetingCommand
 from .database import Row, Transaction
 from .errors import Conflict, Invalid, NotAllowed
@@ -31,9 +30,12 @@ Channel = Literal["link", "web", "mail"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerInvitation(MeetingCommand):
+    """`series`: on every date ahead of the series that has no answer of its own. Carried out by `series_replies`."""
+
     participant_id: Id
     answer: Literal["accepted", "declined", "tentative"]
     reason: OptionalParagraph = ""
+    series: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,14 +48,6 @@ class NameSubstitute(MeetingCommand):
     email: Email
     reason: OptionalParagraph = ""
     sender: Sender
-
-
-async def answer_invitation(tx: Transaction, by: Standing, command: AnswerInvitation) -> Answer:
-    row = await answerable(tx, by, command.participant_id)
-    if command.answer == "declined" and not command.reason:
-        raise Invalid("reason_missing", "reason")
-    await keep_answer(tx, row, command.answer, command.reason, channel_of(by), withdraw=True)
-    return None
 
 
 async def put_substitute(
@@ -90,11 +84,14 @@ async def require_free(tx: Transaction, row: Row, email: str) -> None:
         raise Invalid("substitute_already_invited", "email")
 
 
-async def keep_answer(tx: Transaction, row: Row, answer: str, reason: str, channel: Channel, *, withdraw: bool = False) -> None:
-    """`withdraw`: whoever was named in this participant's place before is no longer invited."""
+async def keep_answer(
+    tx: Transaction, row: Row, answer: str, reason: str, channel: Channel, *, withdraw: bool = False, series: bool = False
+) -> None:
+    """`withdraw`: whoever was named in this participant's place before is no longer invited. `series`: it was said of all dates."""
     if withdraw:
         await _withdraw_substitutes(tx, row)
-    await tx.update(participants, row.id, answer=answer, answer_reason=reason, answered_at=tx.now, answer_by=channel)
+    said = {"answer": answer, "answer_reason": reason, "answered_at": tx.now, "answer_by": channel, "answered_series": series}
+    await tx.update(participants, row.id, **said)
     await announce(tx, "participant", [row.id])
 
 

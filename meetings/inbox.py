@@ -5,23 +5,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
 from . import outbox
 from .answers import keep_answer
-from .audit import Answer
+from .audit import Answer, record_beside
 from .commands import Command, MeetingCommand, secret
 from .database import Row, Transaction
 from .errors import Conflict, NotFound
 from .invitation import Invitation
+from .invitation_facts import joined_series
 from .models.columns import new_id
-from .models.meeting import participants
-from .models.organisation import people
+from .models.meeting import meetings, participants
 from .models.post import letters
 from .models.post import outbox as mails
 from .reply import Reply
 from .reply_rules import Known, Verdict, verdict, without_calendar
+from .series_replies import Judged, addresses_of, answer_series, judge
+from .series_scope import require_locked
 from .standing import Standing
 from .text import Id
 
@@ -62,19 +65,40 @@ async def receive_mail(tx: Transaction, by: Standing, command: ReceiveMail) -> A
     here = sa.and_(participants.c.meeting_id == by.meeting.id, participants.c.id == command.participant_id)
     row = await tx.first(sa.select(participants).where(here))
     await _require_few(tx, sa.and_(letters.c.meeting_id == by.meeting.id, letters.c.participant_id == (row.id if row else None)))
-    found = await _judge(tx, by.meeting, row, command)
+    require_locked(tx, by.meeting)
+    answers = [await _settle(tx, by, command, part) for part in await _parts(tx, by.meeting, row, command)]
+    return answers[0] | ({"parts": len(answers)} if len(answers) > 1 else {})
+
+
+async def _parts(tx: Transaction, meeting: Row, row: Row | None, command: ReceiveMail) -> list[Judged]:
+    """What the mail says of the meeting; of a series, what of the whole and of each date."""
+    series = await joined_series(tx, meeting)
+    about = tuple(event for event in command.reply.events if series is not None and event.uid in (series.uid, ""))
+    if series is not None and about:
+        return await judge(tx, meeting, series, row, replace(command.reply, events=about), token=command.token)
+    return [Judged(meeting.id, row, await _judge(tx, meeting, row, command))]
+
+
+async def _settle(tx: Transaction, by: Standing, command: ReceiveMail, part: Judged) -> dict[str, Any]:
+    found, row, meeting = part.found, part.row, await tx.get(meetings, part.meeting_id)
     if found.kind == "bounce":
-        await _bounced(tx, by.meeting, row, command)
+        await _bounced(tx, meeting, row, command)
     if found.kind == "refresh" and found.state == "applied" and row is not None:
         found = await _refresh(tx, row, found)
     key = await _keep(
-        tx, command.reply, command.raw, found, meeting_id=by.meeting.id, agency_id=by.meeting.host_agency_id,
-        participant_id=row.id if row else None,
+        tx, command.reply, command.raw, found, meeting_id=meeting.id, agency_id=meeting.host_agency_id,
+        participant_id=row.id if row else None, of_series=part.of_series,
     )  # fmt: skip
-    if row is not None and found.kind == "answer" and found.state == "applied":
-        await keep_answer(tx, row, found.answer, found.comment, "mail")
-    said = {"kind": found.kind, "state": found.state, "why": found.why, "answer": found.answer, "verified": found.verified}
-    return {"letter_id": key, "channel": "mail", "from": command.reply.sender} | said
+    if row is not None and found.kind == "answer" and found.state == "applied" and part.of_series:
+        said = (found.answer, found.comment)
+        await answer_series(tx, by.actor, command, meeting.series_id, row, *said, "mail", found.stamped_at, part.seen)
+    elif row is not None and found.kind == "answer" and found.state == "applied":
+        async with tx.within(meeting.id):
+            await keep_answer(tx, row, found.answer, found.comment, "mail")
+            if meeting.id != command.meeting_id:
+                record_beside(tx, by.actor, command)
+    told = {"kind": found.kind, "state": found.state, "why": found.why, "answer": found.answer, "verified": found.verified}
+    return {"letter_id": key, "channel": "mail", "from": command.reply.sender} | told
 
 
 async def keep_unmatched(tx: Transaction, by: Standing, command: KeepUnmatched) -> Answer:
@@ -107,9 +131,8 @@ async def _known(tx: Transaction, meeting: Row, row: Row, token: bool) -> Known:
     answered = sa.and_(letters.c.participant_id == row.id, letters.c.kind == "answer", letters.c.state.in_(("applied", "accepted")))
     order = (letters.c.sequence.desc(), letters.c.stamped_at.desc())
     last = await tx.first(sa.select(letters.c.sequence, letters.c.stamped_at).where(answered).order_by(*order))
-    listed = await tx.first(sa.select(people.c.email).where(people.c.id == row.person_id))
     return Known(
-        addresses=frozenset(address.lower() for address in (row.email, listed.email if listed else "") if address),
+        addresses=await addresses_of(tx, row),
         sequence=told.sequence if told else meeting.sequence, starts_at=meeting.starts_at, token=token,
         open=meeting.state in ("invited", "live") and not row.removed, substituted=row.answer == "substitute",
         last=(last.sequence, last.stamped_at) if last and last.stamped_at else None,
@@ -145,7 +168,7 @@ async def _require_few(tx: Transaction, which: sa.ColumnElement[bool]) -> None:
 
 async def _keep(
     tx: Transaction, reply: Reply, raw: bytes, found: Verdict, *, agency_id: str | None, meeting_id: str | None = None,
-    participant_id: str | None = None,
+    participant_id: str | None = None, of_series: bool = False,
 ) -> str:  # fmt: skip
     key, delegate = new_id(), found.delegate
     await tx.insert(
@@ -155,5 +178,6 @@ async def _keep(
         sequence=found.sequence, stamped_at=found.stamped_at, starts_at=found.starts_at, ends_at=found.ends_at,
         delegate_name=delegate.name if delegate else "", delegate_email=delegate.address if delegate else "",
         instances=[[at.isoformat() if at else None, answer] for at, answer in found.instances], content=raw, received_at=tx.now,
+        of_series=of_series,
     )  # fmt: skip
     return key

@@ -22,6 +22,8 @@ from .meeting_form import Raw
 from .models.meeting import participants
 from .models.post import letters
 from .scheduling import SaveDraft, save_draft
+from .series_replies import answer_series
+from .series_scope import require_locked
 from .standing import Standing
 from .text import Id, Line, OptionalLine, OptionalParagraph
 
@@ -76,10 +78,15 @@ class DismissUnmatched(Command):
 
 async def take_answer(tx: Transaction, by: Standing, command: TakeAnswer) -> Answer:
     letter = await _waiting(tx, command.meeting_id, command.letter_id)
-    if not can_take(letter) or by.meeting is None or by.meeting.state not in ("invited", "live"):
+    open_now = by.meeting is not None and (letter.of_series or by.meeting.state in ("invited", "live"))
+    if not can_take(letter) or by.meeting is None or not open_now:
         raise Conflict("letter_cannot")
-    row = await _participant(tx, letter)
-    await keep_answer(tx, row, letter.answer, letter.comment, "mail", withdraw=True)
+    require_locked(tx, by.meeting)
+    row = await tx.get(participants, letter.participant_id) if letter.of_series else await _participant(tx, letter)
+    if letter.of_series and by.meeting.series_id:
+        await answer_series(tx, by.actor, command, by.meeting.series_id, row, letter.answer, letter.comment, "mail")
+    else:
+        await keep_answer(tx, row, letter.answer, letter.comment, "mail", withdraw=True)
     await _settle(tx, by, letter, "accepted")
     return {"participant_id": row.id, "answer": letter.answer, "channel": "mail"}
 

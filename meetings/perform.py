@@ -55,6 +55,7 @@ from . import (
     scheduling,
     search_index,
     seating,
+    series_replies,
     sessions,
     sign_in_tries,
     site_people,
@@ -134,7 +135,7 @@ HANDLERS: dict[type[Command], Handler] = {
     papers.AddPaper: papers.add_paper,
     papers.RemovePaper: papers.remove_paper,
     # answers
-    answers.AnswerInvitation: answers.answer_invitation,
+    answers.AnswerInvitation: series_replies.answer_invitation,
     answers.NameSubstitute: substitutes.name_substitute,
     substitutes.DecideSubstitute: substitutes.decide_substitute,
     posts.FollowPosts: posts.follow_posts,
@@ -264,7 +265,10 @@ MANY: dict[type[Command], ManyHandler] = {
 
 
 # Commands that may change more dates of a series than the one they are given for.
-OF_SERIES = (scheduling.SendInvitations, scheduling.CancelMeeting, posts.FollowPosts, removal.RenewLink)
+OF_SERIES = (
+    scheduling.SendInvitations, scheduling.CancelMeeting, posts.FollowPosts, removal.RenewLink, answers.AnswerInvitation, inbox.ReceiveMail,
+    letters.TakeAnswer,
+)  # fmt: skip
 
 
 async def perform(db: Database, actor: Actor, command: Command) -> Answer:
@@ -273,7 +277,7 @@ async def perform(db: Database, actor: Actor, command: Command) -> Answer:
     Sent again with the same id by the same actor, it has the same answer and no second effect. Raises Refusal.
     """
     scope = command.scope
-    if isinstance(command, OF_SERIES):
+    if isinstance(command, OF_SERIES) and getattr(command, "series", True):
         async with db.reading() as reading:
             scope = await scope_of(reading, command)
     return await submit(db, (actor, command), _run, scope)

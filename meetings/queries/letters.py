@@ -12,7 +12,7 @@ from .. import mail_tokens
 from ..access import organised
 from ..commands import Actor
 from ..database import Reading, Row
-from ..models.meeting import meetings, participants
+from ..models.meeting import meetings, participants, series
 from ..models.organisation import agencies
 from ..models.post import letters, outbox
 from ..reply import Reply
@@ -39,7 +39,9 @@ async def addressee_of(reading: Reading, key: bytes, pattern: str, reply: Reply)
         if found:
             return found
     for uid in reply.uids[:MOST_TRIED]:
-        meeting = await reading.first(sa.select(meetings.c.id).where(meetings.c.uid == uid, meetings.c.state != "draft"))
+        of_series = meetings.c.series_id.in_(sa.select(series.c.id).where(series.c.uid == uid))
+        wanted = sa.select(meetings.c.id).where(sa.or_(meetings.c.uid == uid, of_series), meetings.c.state != "draft")
+        meeting = await reading.first(wanted.order_by(meetings.c.original_start).limit(1))
         if meeting:
             here = sa.and_(participants.c.meeting_id == meeting.id, participants.c.email == reply.sender)
             row = await reading.first(sa.select(participants).where(here).order_by(participants.c.removed))
@@ -59,8 +61,10 @@ async def by_token(reading: Reading, key: bytes, address: str) -> Addressee | No
         if mail is None or not token.genuine(key):
             return None
         return Addressee(mail.meeting_id, mail.participant_id, mail.name, mail.id, token=True)
-    row = await reading.first(sa.select(participants).where(participants.c.id == token.id))
-    if row is None or not token.genuine(key, row.link_version):
+    joined = participants.join(meetings, meetings.c.id == participants.c.meeting_id)
+    row = await reading.first(sa.select(participants, meetings.c.series_id).select_from(joined).where(participants.c.id == token.id))
+    # Who is taken out of the first date of a series answers to the same address for the others.
+    if row is None or not token.genuine(key, row.link_version - bool(row.removed and row.series_id)):
         return None
     return Addressee(row.meeting_id, row.id, row.name, token=True)
 
