@@ -35,6 +35,7 @@ async def apply_form(tx: Transaction, meeting: Row, form: MeetingForm, jitsi: st
         video_id=f.video_id if f.video_kind == "url" else "", video_passcode=f.video_passcode if f.video_kind == "url" else "",
         number=f.number, signer=f.signer, signer_title=f.signer_title, agencies_shown=f.agencies_shown, reminders=f.reminders,
         nominate_by=form.nominate_by,
+        change_reason=f.reason if meeting.state != "draft" else "",
         requests=f.requests, contact=f.contact, quorum_num=num, quorum_den=den,
         speaking_seconds=f.speaking_minutes * 60, messages_on=f.messages_on, substitutes_vote=f.substitutes_vote,
     )  # fmt: skip

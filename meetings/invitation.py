@@ -53,7 +53,7 @@ class Invitation:
     requests: str  # what is asked of those who attend
     contact: str
     changes: tuple[str, ...] = ()  # for an update: codes of what changed, `change.<code>`: time, place, title, agenda, video ...
-    reason: str = ""  # for a cancellation, or a time proposed in vain: why
+    reason: str = ""  # of a cancellation, of changes, or of a time proposed in vain: why
     required: bool = True  # asked to come, not just welcome
     for_item: str = ""  # comes for this item of the agenda alone; then the times are the item's
     answers_come_in: bool = False  # answers by mail to `organiser_email` are read, proposals of another time too

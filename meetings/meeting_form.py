@@ -87,6 +87,7 @@ class Fields(Repetition):
     agencies_shown: bool = False
     reminders: bool = True
     requests: OptionalParagraph = ""
+    reason: Annotated[OptionalParagraph, Field(max_length=1000)] = ""  # why it changes: of one sending
     quorum: Share = "2/3"
     speaking_minutes: Annotated[int, Field(ge=1, le=120)] = 5
     messages_on: bool = True

@@ -167,5 +167,3 @@ async def _open_meeting(tx: Transaction, meeting_id: str) -> Row:
     if meeting.state in ("finished", "cancelled"):
         raise Conflict("meeting_over")
     return meeting
-
-

@@ -52,7 +52,7 @@ meetings = sa.Table(
     sa.Column("draft", sa.JSON, nullable=True),  # the form as last typed and not yet sent; NULL: nothing pending
     count("draft_revision"),
     at("draft_saved_at"),
-    words("cancel_reason"),
+    words("cancel_reason"), words("change_reason"),  # change_reason: of the changes that were sent last
     sa.Column("split_from_id", sa.String(32), nullable=True),  # the meeting whose items it took over
     count("quorum_num", default=2), count("quorum_den", default=3),  # present of all who vote, at least
     count("speaking_seconds", default=300),  # what the chair gives by default

@@ -22,6 +22,7 @@ from meetings.models.columns import new_id
 from meetings.models.meeting import TYPES, meetings
 from meetings.perform import perform
 from meetings.queries.directory import all_agencies, all_rooms
+from meetings.queries.impact import impact_of
 from meetings.queries.meetings import meeting_page
 from meetings.queries.polls import open_poll_of
 from meetings.queries.schedule_form import form_page
@@ -229,9 +230,10 @@ async def preview(request: web.Request) -> web.Response:
     chosen = _mail_to(found, request.query.get("to", "")) or (found.mails[0] if found.mails else None)
     async with request.app[DB].reading() as reading:
         advice = await advice_for(reading, actor, meeting_id, found.form, clock.now())
+        impact = await impact_of(reading, actor, meeting_id, found.form, found.mails)
     subject = subject_of(chosen.facts) if chosen else ""
     dates = {one.id: one for one in found.dates if one.state != "cancelled"}.values()
-    context: dict[str, Any] = {"found": found, "chosen": chosen, "subject": subject, "advice": advice, "dates": dates}
+    context: dict[str, Any] = {"found": found, "chosen": chosen, "subject": subject, "advice": advice, "dates": dates, "impact": impact}
     return page(request, "schedule/preview.html", meeting_id=meeting_id, **context)
 
 
