@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +22,9 @@ def encode(value: Any) -> bytes:
 
 
 def parts(value: Any) -> list[bytes]:
-    """Compact JSON in parts; those of each Ready value are put in as they are."""
+    """Compact JSON in parts; those of each Ready value are put in as they are. Raises TypeError for what is no JSON."""
+    with contextlib.suppress(TypeError):  # mostly there is none, and the encoder that knows nothing of them is made already
+        return [encode(value)]
     ready: list[Ready] = []
 
     def mark(part: Any) -> str:

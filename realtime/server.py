@@ -25,7 +25,8 @@ from meetings.validation import validated
 
 from . import ready_json
 from .connections import Connections, Member
-from .fanout import DirectServer, Fanout
+from .direct import DirectServer
+from .fanout import Fanout
 from .messages import command_of, farewell, refused
 from .minutes_sync import MinutesSync
 from .neighbours import Neighbours

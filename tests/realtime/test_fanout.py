@@ -16,8 +16,9 @@ import pytest
 import socketio
 from aiohttp import ClientSession, web
 
-from realtime import fanout, ready_json
-from realtime.fanout import DirectServer, Fanout, message
+from realtime import direct, fanout, ready_json
+from realtime.direct import DirectServer
+from realtime.fanout import Fanout, message
 from tests.support.wire import Wire
 
 
@@ -177,7 +178,7 @@ async def test_a_client_that_does_not_read_is_dropped_and_the_others_hear_everyt
 
 
 async def test_a_client_that_pauses_misses_nothing(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(fanout, "BUSY", 50_000)  # so that the pause is longer than the direct way lasts
+    monkeypatch.setattr(direct, "BUSY", 50_000)  # so that the pause is longer than the direct way lasts
     heard: list[int] = []
     async with serving() as served:
         wire = Wire(served.url, "", lambda name, data: heard.append(data["n"]))
