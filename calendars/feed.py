@@ -12,6 +12,7 @@ from meetings.i18n import translator
 from meetings.queries.feeds import FeedContent, FeedState
 from meetings.spans import Span
 
+from .feed_series import recurring
 from .invitations import PRODUCT
 
 EVERY = "PT1H"  # how often programs are asked to look
@@ -35,19 +36,43 @@ def calendar_bytes(feed: Row, state: FeedState, content: FeedContent, base_url: 
     organisers = {key: _organiser(host.name, host.email or address) for key, host in state.agencies.items()}
     nobody, nothing = f"ORGANIZER:mailto:{address}", (f"SUMMARY:{_text(t('feed.busy'))}", "CLASS:PRIVATE", "END:VEVENT")
     host, coming = t("feed.host"), t("feed.coming")
-    for row in content.rows:
-        lines += _frame(row, organisers[row.host_agency_id] if row.known else nobody)
-        lines += nothing if busy or not row.known else _details(row, state, content, base_url, host, coming)
+
+    def frame(row: Row, uid: str, sequence: int, changed: datetime, start: datetime, end: datetime) -> Iterable[str]:
+        return _frame(row, uid, sequence, changed, start, end, organisers[row.host_agency_id] if row.known else nobody)
+
+    def details(row: Row, link: str) -> tuple[str, ...]:
+        return nothing if busy or not row.known else _details(row, state, content, link, host, coming)
+
+    for series, rows in _grouped(content):
+        if series is not None:
+            lines += recurring(series, rows, base_url, frame, details, _moment)
+            continue
+        for row in rows:  # the identifier of what one may not know tells nothing
+            lines += frame(row, row.uid if row.known else row.id, row.sequence, row.changed_at, row.starts_at, row.ends_at)
+            lines += details(row, f"{base_url}/meetings/{row.id}")
     lines.append("END:VCALENDAR")
     return folded(lines)
 
 
-def _frame(row: Row, organiser: str) -> Iterable[str]:
-    """What every event says, whatever its reader may know; the identifier of what he may not know tells nothing."""
-    changed = _utc(row.changed_at)
+def _grouped(content: FeedContent) -> Iterable[tuple[Row | None, Sequence[Row]]]:
+    """Dates of one series together, where there are several that the reader may know of; else the meeting alone."""
+    dates: dict[str, list[Row]] = {}
+    for row in content.rows if content.series else ():
+        if not row.is_block and row.known and row.series_id in content.series:
+            dates.setdefault(row.series_id, []).append(row)
+    several = {key: rows for key, rows in dates.items() if len(rows) > 1}
+    yield from ((content.series[key], rows) for key, rows in several.items())
+    yield None, [row for row in content.rows if row.is_block or not row.known or row.series_id not in several]
+
+
+def _frame(
+    row: Row, uid: str, sequence: int, changed: datetime, start: datetime, end: datetime, organiser: str
+) -> Iterable[str]:
+    """What every event says, whatever its reader may know."""
+    stamp = _utc(changed)
     return (
-        "BEGIN:VEVENT", f"UID:{row.uid if row.known else row.id}", f"DTSTAMP:{changed}", f"LAST-MODIFIED:{changed}",
-        f"SEQUENCE:{row.sequence}", _moment("DTSTART", row.starts_at, row.zone), _moment("DTEND", row.ends_at, row.zone),
+        "BEGIN:VEVENT", f"UID:{uid}", f"DTSTAMP:{stamp}", f"LAST-MODIFIED:{stamp}",
+        f"SEQUENCE:{sequence}", _moment("DTSTART", start, row.zone), _moment("DTEND", end, row.zone),
         "TRANSP:OPAQUE", organiser,
     )  # fmt: skip
 
@@ -57,8 +82,7 @@ def _organiser(name: str, email: str) -> str:
     return f'ORGANIZER;CN="{label}":mailto:{email}'
 
 
-def _details(row: Row, state: FeedState, content: FeedContent, base_url: str, host: str, coming: str) -> Iterable[str]:
-    link = f"{base_url}/meetings/{row.id}"
+def _details(row: Row, state: FeedState, content: FeedContent, link: str, host: str, coming: str) -> tuple[str, ...]:
     room = state.rooms.get(row.room_id)
     place = ", ".join(part for part in ((room.name, room.address) if room else ()) + (row.place,) if part)
     names = content.coming.get(row.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,7 +18,7 @@ from ..feeds import Owner, owner_of, require_owner
 from ..models.booking import room_bookings
 from ..models.feeds import feeds
 from ..models.live import scopes
-from ..models.meeting import meetings, participants, sites
+from ..models.meeting import meetings, participants, series, sites
 from ..models.organisation import agencies, people, rooms
 from ..models.outside import outside_calendars
 from ..room_booking import TAKEN
@@ -48,12 +48,14 @@ async def state_of(reading: Reading, feed: Row, now: datetime) -> FeedState:
     joined = meetings.outerjoin(scopes, scopes.c.id == meetings.c.id)
     if whose != "room":
         mine = sa.and_(mine, visible(actor))
-    found = await reading.all(sa.select(meetings.c.id, changes).select_from(joined).where(mine).order_by(meetings.c.id))
+    joined = joined.outerjoin(series, series.c.id == meetings.c.series_id)  # whose SEQUENCE rises with its other dates too
+    wanted = sa.select(meetings.c.id, changes, sa.func.coalesce(series.c.sequence, 0).label("of_series")).select_from(joined)
+    found = await reading.all(wanted.where(mine).order_by(meetings.c.id))
     hosts = {row.id: row for row in await reading.all(sa.select(agencies.c.id, agencies.c.name, agencies.c.email))}
     places = {row.id: row for row in await reading.all(sa.select(rooms.c.id, rooms.c.name, rooms.c.address))}
     blocks = await reading.column(_blocks(owner_id, now).with_only_columns(room_bookings.c.id)) if whose == "room" else []
     said = (blocks, feed.shows, feed.language, feed.label, name, sorted(map(tuple, hosts.values())), sorted(map(tuple, places.values())))
-    content = repr(said) + "".join(f"{row.id}{row.changes}," for row in found)
+    content = repr(said) + "".join(f"{row.id}{row.changes}.{row.of_series}," for row in found)
     return FeedState(hashlib.sha256(content.encode()).hexdigest(), name, [row.id for row in found], hosts, places, actor)
 
 
@@ -88,6 +90,7 @@ class FeedContent:
     rows: Sequence[Row]  # columns of meetings, `known`: whether the reader may know what it is
     coming: Mapping[str, Sequence[str]]  # an agency's: names of its people by meeting
     waiting: frozenset[str]  # a person's: meetings that he has not answered
+    series: Mapping[str, Row] = field(default_factory=dict)  # that go out as one event, by id
 
 
 async def content_of(reading: Reading, feed: Row, state: FeedState, now: datetime) -> FeedContent:
@@ -96,7 +99,7 @@ async def content_of(reading: Reading, feed: Row, state: FeedState, now: datetim
     known = visible(state.actor).label("known") if whose == "room" else sa.true().label("known")
     columns = (
         m.id, m.uid, m.sequence, m.title, m.starts_at, m.ends_at, m.zone, m.host_agency_id, m.room_id, m.place, m.changed_at, known,
-        sa.false().label("is_block"),
+        m.series_id, m.original_start, sa.false().label("is_block"),
     )  # fmt: skip
     rows = await reading.all(sa.select(*columns).where(_held_in(whose, owner_id, now)).order_by(m.starts_at, m.id))
     if whose == "room":
@@ -107,7 +110,10 @@ async def content_of(reading: Reading, feed: Row, state: FeedState, now: datetim
     for row in people_here if whose == "agency" else ():
         coming.setdefault(row.meeting_id, []).append(row.name)
     waiting = frozenset(row.meeting_id for row in people_here if whose == "person" and row.answer in ("waiting", "tentative"))
-    return FeedContent([row for row in rows if row.id in ids or row.is_block], coming, waiting)
+    shown = [row for row in rows if row.id in ids or row.is_block]
+    of_series = {row.series_id for row in shown if not row.is_block} - {None}
+    joined = await reading.all(sa.select(series).where(series.c.id.in_(of_series), series.c.joined)) if of_series else []
+    return FeedContent(shown, coming, waiting, {row.id: row for row in joined})
 
 
 def _blocks(room_id: str, now: datetime) -> sa.Select[Any]:

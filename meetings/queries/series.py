@@ -15,11 +15,11 @@ from ..models.meeting import meetings, participants
 from ..series_mail import in_series
 
 
-async def dates_of(reading: Reading, actor: Actor, meeting: Row) -> Sequence[Row]:
-    """(id, state, starts_at, ends_at, zone) of each date of the meeting's series that the actor may know of; empty when it is of none."""
-    if meeting.series_id is None:
+async def dates_of(reading: Reading, actor: Actor, series_id: str | None) -> Sequence[Row]:
+    """(id, state, starts_at, ends_at, zone) of each date of the series that the actor may know of."""
+    if series_id is None:
         return []
-    mine = sa.and_(meetings.c.series_id == meeting.series_id, visible(actor))
+    mine = sa.and_(meetings.c.series_id == series_id, visible(actor))
     return await reading.all(sa.select(*_SHOWN).where(mine).order_by(meetings.c.starts_at))
 
 
@@ -30,9 +30,8 @@ async def dates_of_participant(reading: Reading, row: Row) -> Sequence[Row]:
     return await reading.all(wanted.where(_own(row), ~p.removed).order_by(meetings.c.starts_at))
 
 
-async def nearest_date(reading: Reading, row: Row, now: datetime) -> Row | None:
-    """Of `dates_of_participant` the one that is on or comes next, else the last."""
-    dates = await dates_of_participant(reading, row)
+def next_of(dates: Sequence[Row], now: datetime) -> Row | None:
+    """The date that is on or comes next, else the last."""
     ahead = (one for one in dates if one.state == "live" or (one.state == "invited" and one.ends_at > now))
     return next(ahead, dates[-1] if dates else None)
 

@@ -13,10 +13,10 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from meetings import ballot_words, i18n
+from meetings import ballot_words, clock, i18n
 from meetings.answers import AnswerInvitation, NameSubstitute
 from meetings.commands import Actor
-from meetings.errors import Invalid, Problem
+from meetings.errors import Invalid, NotFound, Problem
 from meetings.letters import acts_of
 from meetings.perform import perform
 from meetings.queries.ballots import record_of
@@ -24,7 +24,7 @@ from meetings.queries.directory import all_agencies
 from meetings.queries.lists import MOST_PAGES, STATES_OF, WHEN, WHOSE, Filter, listed
 from meetings.queries.meetings import MeetingPage, meeting_page
 from meetings.queries.nominations import asked_agencies
-from meetings.queries.series import dates_of
+from meetings.queries.series import dates_of, next_of
 from meetings.queries.substitutes import asked_for
 from meetings.resending import not_there
 from meetings.substitutes import DecideSubstitute
@@ -84,13 +84,23 @@ async def meeting(request: web.Request) -> web.Response:
     return await show(request, known(request))
 
 
+@routes.get("/series/{id}")
+async def series(request: web.Request) -> web.Response:
+    """To whichever of its dates that one may see is on or comes next."""
+    async with request.app[DB].reading() as reading:
+        found = next_of(await dates_of(reading, known(request), request.match_info["id"]), clock.now())
+    if found is None:
+        raise NotFound
+    raise web.HTTPSeeOther(f"/meetings/{found.id}")
+
+
 async def show(
     request: web.Request, actor: Actor, *, problems: Problems = (), typed: dict[str, str] | None = None, status: int = 200
 ) -> web.Response:
     async with request.app[DB].reading() as reading:
         found = await meeting_page(reading, actor, request.match_info["id"])
         asked, sending = await asked_for(reading, found.by), await asked_agencies(reading, found.by)
-        dates = [(one, f"/meetings/{one.id}") for one in await dates_of(reading, actor, found.meeting)]
+        dates = [(one, f"/meetings/{one.id}") for one in await dates_of(reading, actor, found.meeting.series_id)]
     context = page_context(found, actor, request[LANGUAGE]) | {"asked": asked, "sending_agencies": sending, "dates": dates}
     return page(request, "meetings/show.html", status=status, problems=problems, typed=typed or {}, **context)
 

@@ -13,7 +13,7 @@ from meetings.errors import Invalid, NotFound, Problem
 from meetings.models.meeting import meetings, participants
 from meetings.perform import perform
 from meetings.queries.meetings import meeting_page
-from meetings.queries.series import dates_of_participant, nearest_date
+from meetings.queries.series import dates_of_participant, next_of
 from meetings.queries.substitutes import asked_for
 from meetings.removal import RenewLink
 from meetings.video_door import OpenVideo
@@ -49,7 +49,7 @@ async def next_date(request: web.Request) -> web.Response:
         # Who is taken out of the first date keeps the link for the others.
         if row is None or not links.genuine(key, token, row.link_version - row.removed):
             raise NotFound("link_broken")
-        own = await nearest_date(reading, row, clock.now())
+        own = next_of(await dates_of_participant(reading, row), clock.now())
     if own is None:
         raise NotFound("link_removed")
     query = f"?{request.query_string}" if request.query_string else ""
