@@ -3,15 +3,11 @@ documents are, and the same for everybody, so that it is drawn once for each ver
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import replace
 from datetime import datetime
-from functools import cache, lru_cache
-from pathlib import Path
+from functools import lru_cache
 from typing import Any
-
-import typst
 
 from meetings import clock
 from meetings.i18n import official_date, span_text, translator
@@ -19,8 +15,7 @@ from meetings.invitation import AgendaLine, Invitation
 
 from .assembling import part
 from .moulds import common
-
-_HERE = Path(__file__).parent
+from .typst_pdf import pdf
 
 
 def formal_part(facts: Invitation) -> bytes:
@@ -43,12 +38,7 @@ def _part(facts: Invitation) -> bytes:
 
 def pdf_of(facts: Invitation) -> bytes:
     """PDF/A-2b. The same facts give the same bytes."""
-    issued = clock.instant(facts.dtstamp)
-    drawn = typst.compile(
-        _source(), font_paths=_fonts(), sys_inputs={"data": json.dumps(said(facts))}, format="pdf", pdf_standards="a-2b",
-        timestamp=int(issued.timestamp()),
-    )  # fmt: skip
-    return bytes(drawn)
+    return pdf("giay_moi.typ", said(facts), clock.instant(facts.dtstamp))
 
 
 def said(facts: Invitation) -> dict[str, Any]:
@@ -98,14 +88,3 @@ def _symbol(number: str) -> str:
 
 def _lower(text: str) -> str:
     return text[:1].lower() + text[1:]
-
-
-@cache
-def _source() -> bytes:
-    return (_HERE / "templates" / "giay_moi.typ").read_bytes()
-
-
-@cache
-def _fonts() -> Any:
-    """Ours alone, so that the same document comes out on every machine."""
-    return typst.Fonts(font_paths=[_HERE / "fonts"], include_system_fonts=False)

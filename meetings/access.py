@@ -65,6 +65,7 @@ from . import (
     talk,
     video_door,
     voting,
+    work_week,
     working_days,
 )
 from .commands import Actor, Command, MeetingCommand
@@ -251,6 +252,10 @@ def _system(by: Standing, _: Command) -> bool:
     return by.actor.kind == "system"
 
 
+def _keeps_week(by: Standing, command: work_week.WeekCommand) -> bool:
+    return work_week.keeps_week(by.actor, command.agency_id)
+
+
 # Command -> who may. One line each, in the order of the topics.
 RULES: dict[type[Command], Rule] = {
     # the organisation: agency administrators within their agency, as the handlers look
@@ -284,6 +289,12 @@ RULES: dict[type[Command], Rule] = {
     # lists of invitees: of one's own agency
     invitee_lists.SaveInviteeList: _staff,
     invitee_lists.RemoveInviteeList: _staff,
+    # the weekly schedule
+    work_week.CollectWeek: _keeps_week,
+    work_week.SaveWeekEntry: _keeps_week,
+    work_week.RemoveWeekEntry: _keeps_week,
+    work_week.ApproveWeek: _keeps_week,
+    work_week.PublishWeek: _keeps_week,
     # scheduling: who may make a draft, the handler looks
     scheduling.CreateDraft: _signed_in,
     scheduling.SaveDraft: _organises,

@@ -68,6 +68,7 @@ from . import (
     talk,
     video_door,
     voting,
+    work_week,
     working_days,
 )
 from .audit import Answer
@@ -116,6 +117,12 @@ HANDLERS: dict[type[Command], Handler] = {
     # lists of invitees
     invitee_lists.SaveInviteeList: invitee_lists.save_invitee_list,
     invitee_lists.RemoveInviteeList: invitee_lists.remove_invitee_list,
+    # the weekly schedule
+    work_week.CollectWeek: work_week.collect_week,
+    work_week.SaveWeekEntry: work_week.save_week_entry,
+    work_week.RemoveWeekEntry: work_week.remove_week_entry,
+    work_week.ApproveWeek: work_week.approve_week,
+    work_week.PublishWeek: work_week.publish_week,
     # scheduling
     scheduling.CreateDraft: scheduling.create_draft,
     scheduling.SaveDraft: scheduling.save_draft,

@@ -127,7 +127,7 @@ def navigation(actor: Actor | None, path: str, t: i18n.Translate) -> list[dict[s
     """The places that this actor can go to. `count`: what waits there, 0 for nothing."""
     if actor is None or actor.kind != "account":
         return []
-    places = [("/", "home"), ("/calendar", "calendar"), ("/meetings", "meetings"), ("/tasks", "tasks")]
+    places = [("/", "home"), ("/calendar", "calendar"), ("/meetings", "meetings"), ("/tasks", "tasks"), ("/week", "week")]
     if may_plan(actor):
         places.append(("/rooms", "room"))
     if actor.role in ("agency_admin", "system_admin"):

@@ -43,6 +43,7 @@ from .pages import (
     sites,
     speaking_history,
     talk,
+    work_week,
 )
 
 ALL_ROUTES = (
@@ -53,6 +54,7 @@ ALL_ROUTES = (
     home.routes,
     search.routes,
     calendar.routes,
+    work_week.routes,
     schedule.routes,
     cloning.routes,
     formal_invitation.routes,

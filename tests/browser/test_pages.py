@@ -79,6 +79,7 @@ async def test_no_page_has_a_finding(people: People, language: str, size: dict[s
     known = await meetings_of(secretary, url)
     paths = [
         "/", "/meetings", "/meetings?when=past", "/meetings?when=drafts", "/calendar", "/calendar?view=month&whose=agency", "/search?q=so",
+        "/week",
         "/tasks", "/account", "/account/password", "/outbox",
     ]  # fmt: skip
     paths += ["/letters", known["next"], f"{known['next']}/edit", f"{known['next']}/cancel"]

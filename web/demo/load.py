@@ -33,6 +33,7 @@ from meetings.voting import CastVote, CloseBallot, OpenBallot, PrepareBallot
 
 from . import sites
 from .people import ACCOUNTS, DEPARTMENTS, PASSWORD, City, SignIn, stable_id
+from .work_week import publish_week
 
 WHO = {
     "thuky": "thư ký, Văn phòng UBND thành phố (soạn cuộc họp)", "thuky2": "thư ký thứ hai", "chutri": "Phó Chủ tịch, người chủ trì",
@@ -50,6 +51,7 @@ async def load(db: Database, settings: Settings) -> list[SignIn]:
     await week.finished()
     await week.running()
     await week.to_answer()
+    await publish_week(db, await week.actor("VP.2"), settings.zone)
     by_role = sorted(ACCOUNTS.values(), key=lambda account: list(WHO).index(account[0]))
     return [SignIn(username, PASSWORD, WHO[username]) for username, _ in by_role]
 
@@ -65,7 +67,7 @@ class Week:
     def _id(self, name: str) -> str:
         return stable_id(f"{self._today} {name}")
 
-    async def _actor(self, key: str) -> Actor:
+    async def actor(self, key: str) -> Actor:
         """The person as an account's actor, as if signed in."""
         person_id = self._city.person[key]
         joined = people.join(agencies, agencies.c.id == people.c.agency_id).outerjoin(accounts, accounts.c.person_id == people.c.id)
@@ -81,7 +83,7 @@ class Week:
         """Carry out a command with a fixed id, as this person."""
         from dataclasses import replace
 
-        return await perform(self._db, await self._actor(key), replace(command, id=self._id(name))) or {}
+        return await perform(self._db, await self.actor(key), replace(command, id=self._id(name))) or {}
 
     async def _invite(self, name: str, form: Raw) -> str:
         meeting_id = self._id(name)
@@ -172,7 +174,7 @@ class Week:
             mode: Any = "online" if number % 4 == 3 else "room"
             mark = MarkAttendance(meeting_id=meeting, participant_id=await self._pid(meeting, key), attendance=mode)
             await self._do("VP.2", mark, f"running here {key}")
-        await sites.report(self._db, await self._actor("VP.2"), meeting, lambda name: self._id(f"running {name}"))
+        await sites.report(self._db, await self.actor("VP.2"), meeting, lambda name: self._id(f"running {name}"))
         await self._walk_items(meeting, "running", 2)
         for key, subject in (("SGDDT.0", "học bạ số"), ("X004.0", "hạ tầng tại phường"), ("SYT.0", "bệnh án điện tử")):
             await self._do(key, AskToSpeak(meeting_id=meeting, subject=subject), f"running ask {key}")
