@@ -40,6 +40,7 @@ from . import (
     organisation_import,
     outside_calendars,
     paper_openings,
+    paper_requests,
     papers,
     people,
     polls,
@@ -69,10 +70,11 @@ from . import (
     working_days,
 )
 from .commands import Actor, Command, MeetingCommand
-from .database import Reading
+from .database import Reading, Row
 from .errors import NotAllowed, NotFound
 from .models.meeting import meetings, participants, sites
 from .models.meeting import nominations as asked
+from .models.meeting import paper_requests as papers_asked_for
 from .nominators import nominates
 from .sites import CountHeads, KeepContact, ReportReady, ReportTest, SiteCommand
 from .standing import Standing, standings
@@ -93,8 +95,8 @@ async def standings_known(reading: Reading, meeting_id: str, actors: Sequence[Ac
 
 def visible(actor: Actor) -> sa.ColumnElement[bool]:
     """Of rows of `meetings`, those that the actor may know of: he is invited or made it, says whom an agency sends,
-    or is a bridge site of it; for the staff of an agency also those it hosts, prepares, is invited to or has a site in. Being a
-    system administrator opens no meeting."""
+    or is a bridge site of it; for the staff of an agency also those it hosts, prepares, is invited to or has a site in, and those it is
+    asked for papers for, drafts included. Being a system administrator opens no meeting."""
     if actor.kind == "system":
         return sa.true()
     sent = meetings.c.state != "draft"
@@ -109,6 +111,7 @@ def visible(actor: Actor) -> sa.ColumnElement[bool]:
     return sa.or_(
         meetings.c.created_by == actor.person_id,
         meetings.c.host_agency_id == actor.agency_id,
+        _prepares(actor.agency_id),
         sa.and_(sent, sa.or_(meetings.c.preparing_agency_id == actor.agency_id, invited, _has_site(sites.c.agency_id == actor.agency_id))),
     )
 
@@ -125,19 +128,33 @@ def organised(actor: Actor) -> sa.ColumnElement[bool]:
     return sa.or_(mine, meetings.c.host_agency_id == actor.agency_id) if actor.staff else mine
 
 
+def arranged(actor: Actor) -> sa.ColumnElement[bool]:
+    """Of rows of `meetings`, those that the actor organises or runs."""
+    runs = sa.and_(_INVITED.c.person_id == actor.person_id, sa.or_(_INVITED.c.duty == "chair", _INVITED.c.deputy))
+    return sa.or_(organised(actor), _invited(runs))
+
+
+def sees_paper(by: Standing, paper: Row) -> bool:
+    """Of a meeting that the actor may know of: what is approved, everybody reads; the rest is for the agency that prepares it and for
+    those who run or organise the meeting."""
+    prepares = by.actor.kind == "account" and paper.agency_id is not None and paper.agency_id == by.actor.agency_id
+    return bool(paper.state == "approved" or prepares or by.runs or by.organises or by.actor.kind == "system")
+
+
 def part_of(part: str, agency_id: str | None) -> sa.ColumnElement[bool]:
-    """Of rows of `meetings`, those that an agency hosts ("host"), prepares ("prepare"), is invited to ("attend") or has a site in
-    ("site"). Says nothing of who may see them."""
+    """Of rows of `meetings`, those that an agency hosts ("host"), prepares or is asked for papers for ("prepare"), is invited to
+    ("attend") or has a site in ("site"). Says nothing of who may see them."""
     if part == "host":
         return meetings.c.host_agency_id == agency_id
     if part == "prepare":
-        return meetings.c.preparing_agency_id == agency_id
+        return sa.or_(meetings.c.preparing_agency_id == agency_id, _prepares(agency_id))
     if part == "site":
         return _has_site(sites.c.agency_id == agency_id)
     return sa.or_(_invited(_INVITED.c.agency_id == agency_id), _asked(sa.and_(asked.c.agency_id == agency_id, ~asked.c.removed)))
 
 
 _INVITED = participants.alias("invited")
+_REQUESTS = papers_asked_for.alias("asked_for")
 
 
 def _invited(which: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
@@ -146,6 +163,10 @@ def _invited(which: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
 
 def _asked(which: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     return sa.exists().where(asked.c.meeting_id == meetings.c.id, which)
+
+
+def _prepares(agency_id: str | None) -> sa.ColumnElement[bool]:
+    return sa.exists().where(_REQUESTS.c.meeting_id == meetings.c.id, ~_REQUESTS.c.removed, _REQUESTS.c.agency_id == agency_id)
 
 
 def _has_site(which: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
@@ -248,6 +269,10 @@ def _staff(by: Standing, _: Command) -> bool:
     return by.actor.staff
 
 
+def _of_agency(by: Standing, _: Command) -> bool:
+    return by.actor.kind == "account" and by.actor.agency_id is not None
+
+
 def _system(by: Standing, _: Command) -> bool:
     return by.actor.kind == "system"
 
@@ -312,7 +337,17 @@ RULES: dict[type[Command], Rule] = {
     cloning.CloneMeeting: _organises,
     removal.RenewLink: _organises,
     papers.AddPaper: _organises,
-    papers.RemovePaper: _organises,
+    papers.RemovePaper: _of_agency,  # of others than the organisers', whose paper it is, the handlers look
+    papers.PreparePaper: _of_agency,
+    papers.SubmitPapers: _of_agency,
+    papers.ApprovePaper: _arranges,
+    papers.ReturnPaper: _arranges,
+    papers.RecallPaper: _arranges,
+    papers.MovePaper: _arranges,
+    paper_requests.AskForPaper: _arranges,
+    paper_requests.MovePaperDeadline: _arranges,
+    paper_requests.WithdrawPaperRequest: _arranges,
+    paper_requests.ChasePapers: _system,
     # answers: for whom, the handlers look
     answers.AnswerInvitation: _attends_or_signed_in,
     answers.NameSubstitute: _attends_or_signed_in,

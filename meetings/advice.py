@@ -70,6 +70,21 @@ def of_time(kind: str, urgent: bool, start: datetime, end: datetime, now: dateti
     return found
 
 
+def of_papers(
+    kind: str, urgent: bool, dues: Sequence[date], unapproved: int, today: date, held: date, days: Days = ORDINARY
+) -> list[Advice]:
+    """Papers go out with the notice that the invitation has. `dues`: days by which they were asked for; `unapproved`: how many requests
+    have no approved paper yet."""
+    if urgent or kind == "urgent" or held < today:
+        return []
+    late = sum(working_days_between(due, held, days) < NOTICE_DAYS for due in dues)
+    found = [Advice("papers_due_late", {"n": late, "days": NOTICE_DAYS})] if late else []
+    left = working_days_between(today, held, days)
+    if unapproved and left < NOTICE_DAYS:
+        found.append(Advice("papers_late", {"n": unapproved, "left": left, "days": NOTICE_DAYS}))
+    return found
+
+
 def of_agenda(minutes: Sequence[int], start: datetime, end: datetime) -> list[Advice]:
     if not minutes:
         return [Advice("no_agenda")]

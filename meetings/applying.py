@@ -11,7 +11,7 @@ from .database import Row, Transaction
 from .errors import Invalid
 from .inviting import apply_people, require_known_people
 from .meeting_form import MeetingForm
-from .models.meeting import items, meetings, papers, participants, sites
+from .models.meeting import items, meetings, paper_requests, papers, participants, sites
 from .models.organisation import agencies, rooms
 from .room_booking import keep_booking
 from .site_plan import apply_sites, seat_by_agency
@@ -68,7 +68,8 @@ async def _apply_items(tx: Transaction, meeting_id: str, form: MeetingForm) -> N
         raise Invalid("item_unknown", "items")
     keys = [row.id for row in gone]
     await tx.write(sa.delete(items).where(items.c.id.in_(keys)))
-    await tx.write(sa.update(papers).where(papers.c.item_id.in_(keys)).values(item_id=None))
+    for table in (papers, paper_requests):
+        await tx.write(sa.update(table).where(table.c.item_id.in_(keys)).values(item_id=None))
     await announce(tx, "item", keys)
     for place, item in enumerate(wanted):
         values = {

@@ -16,9 +16,10 @@ from .errors import NotAllowed
 from .i18n import translator
 from .meeting_form import Raw, times_of
 from .models.columns import new_id
-from .models.meeting import items, meetings, papers
+from .models.meeting import items, meetings
 from .models.organisation import agencies
 from .models.room import conclusions
+from .papers import copy_papers
 from .sent_form import form_of
 from .standing import Standing
 from .text import Id, fold
@@ -67,7 +68,7 @@ async def clone_meeting(tx: Transaction, by: Standing, command: CloneMeeting) ->
     )  # fmt: skip
     tx.reworded.add(key)
     if command.papers:
-        await _copy_papers(tx, source.id, key, ids)
+        await copy_papers(tx, source.id, key, ids)
     return {"meeting_id": key}
 
 
@@ -106,12 +107,3 @@ async def _tasks(tx: Transaction, source: Row) -> list[dict[str, Any]]:
         }
         for row in given
     ]  # fmt: skip
-
-
-async def _copy_papers(tx: Transaction, source_id: str, key: str, ids: dict[str, str]) -> None:
-    """Papers of items that are not taken belong to the whole meeting."""
-    rows = await tx.all(sa.select(papers).where(papers.c.meeting_id == source_id, ~papers.c.removed).order_by(papers.c.position))
-    copies = [
-        dict(row._mapping) | {"id": new_id(), "meeting_id": key, "item_id": ids.get(row.item_id), "added_at": tx.now} for row in rows
-    ]
-    await tx.insert_many(papers, copies)

@@ -211,5 +211,6 @@ async def _slots(reading: Reading, meeting: Row, item_ids: Set[str]) -> dict[str
 
 async def _papers(reading: Reading, meeting_id: str, item_id: str = "") -> tuple[str, ...]:
     """Of one item alone when `item_id` is given."""
-    mine = sa.and_(papers.c.meeting_id == meeting_id, ~papers.c.removed, papers.c.item_id == item_id if item_id else sa.true())
+    here = sa.and_(papers.c.meeting_id == meeting_id, papers.c.state == "approved", ~papers.c.removed)
+    mine = sa.and_(here, papers.c.item_id == item_id if item_id else sa.true())
     return tuple(await reading.column(sa.select(papers.c.title).where(mine).order_by(papers.c.position, papers.c.id)))

@@ -27,7 +27,7 @@ class OpenPaper(MeetingCommand):
 async def open_papers(tx: Transaction, given: Sequence[tuple[Standing, OpenPaper]]) -> Sequence[Answer | Refusal]:
     """All that wait at once: before a meeting begins, everybody opens the same paper."""
     wanted = {command.paper_id for _, command in given}
-    here = sa.and_(papers.c.meeting_id == tx.scope, ~papers.c.removed, papers.c.id.in_(wanted))
+    here = sa.and_(papers.c.meeting_id == tx.scope, papers.c.state == "approved", ~papers.c.removed, papers.c.id.in_(wanted))
     known = set(await tx.column(sa.select(papers.c.id).where(here)))
     opened = Counter((c.paper_id, by.me.id) for by, c in given if by.me is not None and c.paper_id in known)
     people = {participant for _, participant in opened}

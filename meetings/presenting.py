@@ -56,7 +56,7 @@ async def name_presenter(tx: Transaction, by: Standing, command: NamePresenter) 
 async def show_page(tx: Transaction, by: Standing, command: ShowPage) -> Answer:
     require_open(by, "room_closed")
     await _require_presents(tx, by)
-    here = sa.and_(papers.c.meeting_id == command.meeting_id, ~papers.c.removed)
+    here = sa.and_(papers.c.meeting_id == command.meeting_id, papers.c.state == "approved", ~papers.c.removed)
     paper = await tx.one(sa.select(papers.c.id, papers.c.media_type).where(here, papers.c.id == command.paper_id))
     if paper.media_type not in SHOWN_IN_BROWSER:
         raise Invalid("paper_not_shown", "paper_id")

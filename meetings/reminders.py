@@ -92,7 +92,8 @@ async def _due(reading: Reading, meeting: Row, now: datetime) -> list[Due]:
 
 async def _missing(reading: Reading, meeting_id: str) -> list[Row]:
     agenda = await reading.all(sa.select(items).where(items.c.meeting_id == meeting_id).order_by(items.c.position))
-    with_paper = await reading.column(sa.select(papers.c.item_id).where(papers.c.meeting_id == meeting_id, ~papers.c.removed))
+    put_in = sa.and_(papers.c.meeting_id == meeting_id, papers.c.state.in_(("approved", "submitted")), ~papers.c.removed)
+    with_paper = await reading.column(sa.select(papers.c.item_id).where(put_in))
     return without_papers(agenda, set(with_paper))
 
 

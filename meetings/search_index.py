@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from .commands import Command, MeetingCommand
 from .database import Database, Reading, Row, Transaction
-from .models.meeting import items, meetings, nominations, nominators, papers, participants, sites
+from .models.meeting import items, meetings, nominations, nominators, paper_requests, papers, participants, sites
 from .models.room import conclusions
 from .models.search import search_documents
 from .text import fold
@@ -104,8 +104,9 @@ async def _documents(reading: Reading, ids: Collection[str]) -> dict[str, set[st
     for row in await _of(reading, participants, ids, p.name, p.person_id, p.agency_id):
         texts[row.meeting_id]["person"].append(row.name)
         whose[row.meeting_id] |= {row.person_id, row.agency_id} - {None}
-    for row in await _of(reading, sites, ids, sites.c.agency_id):
-        whose[row.meeting_id] |= {row.agency_id} - {None}
+    for table in (sites, paper_requests):
+        for row in await _of(reading, table, ids, table.c.agency_id):
+            whose[row.meeting_id] |= {row.agency_id} - {None}
     chosen = nominations.outerjoin(nominators, nominators.c.nomination_id == nominations.c.id)
     asked = sa.select(nominations.c.meeting_id, nominations.c.agency_id, nominators.c.person_id).select_from(chosen)
     for row in await reading.all(asked.where(nominations.c.meeting_id.in_(ids), ~nominations.c.removed)):
@@ -114,5 +115,9 @@ async def _documents(reading: Reading, ids: Collection[str]) -> dict[str, set[st
 
 
 async def _of(reading: Reading, table: sa.FromClause, ids: Collection[str], *columns: sa.ColumnElement[object]) -> Sequence[Row]:
-    kept = [~table.c.removed] if "removed" in table.c else []
-    return await reading.all(sa.select(table.c.meeting_id, *columns).where(table.c.meeting_id.in_(ids), *kept))
+    return await reading.all(sa.select(table.c.meeting_id, *columns).where(table.c.meeting_id.in_(ids), *told(table)))
+
+
+def told(table: sa.FromClause) -> list[sa.ColumnElement[bool]]:
+    """Of the rows of a table, those that everybody who sees the meeting may read."""
+    return ([~table.c.removed] if "removed" in table.c else []) + ([table.c.state == "approved"] if table is papers else [])

@@ -21,7 +21,8 @@ from .invitation_facts import Mail, Sender
 from .invitees import agency_of
 from .meeting_form import MeetingForm, Raw, strict
 from .models.columns import new_id
-from .models.meeting import meetings, papers, participants, series
+from .models.meeting import meetings, participants, series
+from .papers import copy_papers
 from .recurrence import Rule, days_of, follows
 from .repetition import ApplyTo
 from .room_booking import lock, release
@@ -55,7 +56,7 @@ class Work:
             meetings, id=key, uid=f"{key}@{like.uid.rpartition('@')[2]}", host_agency_id=like.host_agency_id,
             created_by=like.created_by, created_at=tx.now, changed_at=tx.now,
         )  # fmt: skip
-        await _copy_papers(tx, like.id, key, ids)
+        await copy_papers(tx, like.id, key, ids)
         await self.settle(await tx.get(meetings, key), form, series_id=row.id, original_start=form.starts_at)
         return key
 
@@ -204,9 +205,3 @@ async def _new_series(tx: Transaction, domain: str, rule: Rule, first: date, zon
     follow = joined and follows(rule, first, zone)
     await tx.insert(series, id=key, uid=f"{key}@{domain}", rule=rule.to_json(), first_day=first, joined=follow, created_at=tx.now)
     return await tx.get(series, key)
-
-
-async def _copy_papers(tx: Transaction, source_id: str, key: str, ids: dict[str, str]) -> None:
-    rows = await tx.all(sa.select(papers).where(papers.c.meeting_id == source_id, ~papers.c.removed).order_by(papers.c.position))
-    copies = [dict(row._mapping) | {"id": new_id(), "meeting_id": key, "item_id": ids.get(row.item_id)} for row in rows]
-    await tx.insert_many(papers, copies)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
 import sqlalchemy as sa
 from pydantic import Field
@@ -19,7 +19,8 @@ from .database import Row, Transaction
 from .errors import Conflict, Invalid
 from .meeting_form import Raw, times_of
 from .models.columns import new_id
-from .models.meeting import items, meetings, papers, participants
+from .models.meeting import items, meetings, participants
+from .papers import copy_papers
 from .sent_form import form_of
 from .standing import Standing, require_open
 from .text import Id, Line, fold
@@ -61,11 +62,7 @@ async def _new_draft(tx: Transaction, by: Standing, title: str, leaving: Sequenc
         draft=form, draft_revision=1, draft_saved_at=tx.now, created_at=tx.now, changed_at=tx.now, title=title,
         title_folded=fold(title)[:300], starts_at=start, ends_at=end, split_from_id=source.id,
     )  # fmt: skip
-    wanted = sa.select(papers).where(papers.c.item_id.in_(list(ids)), ~papers.c.removed, papers.c.meeting_id == source.id)
-    copies: list[dict[str, Any]] = [
-        dict(row._mapping) | {"id": new_id(), "meeting_id": key, "item_id": ids[row.item_id]} for row in await tx.all(wanted)
-    ]
-    await tx.insert_many(papers, copies)
+    await copy_papers(tx, source.id, key, ids, only=True)
     tx.reworded.add(key)
     return key
 

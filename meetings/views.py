@@ -74,11 +74,13 @@ def item_view(row: Row) -> View:
 
 
 def paper_view(row: Row) -> View | None:
-    if row.removed:
+    """The room knows of approved papers alone."""
+    if row.removed or row.state != "approved":
         return None
     return {
         "id": row.id, "item_id": row.item_id, "title": row.title, "file_name": row.file_name,
-        "media_type": row.media_type, "size": row.size, "position": row.position,
+        "media_type": row.media_type, "size": row.size, "position": row.position, "kind": row.kind, "internal": row.internal,
+        "version": row.version,
     }  # fmt: skip
 
 

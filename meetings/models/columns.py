@@ -73,10 +73,10 @@ def at(name: str, *, nullable: bool = True, index: bool = False) -> sa.Column[da
     return sa.Column(name, Instant, nullable=nullable, index=index)
 
 
-def one_of(name: str, *values: str) -> sa.Column[str]:
+def one_of(name: str, *values: str, index: bool = False) -> sa.Column[str]:
     """A code out of a fixed list, checked by the database too. The first is the default."""
     kind = sa.Enum(*values, name=name, native_enum=False, create_constraint=True, length=20)
-    return sa.Column(name, kind, nullable=False, default=values[0])
+    return sa.Column(name, kind, nullable=False, default=values[0], index=index)
 
 
 def folded(*of: str) -> sa.Column[str]:

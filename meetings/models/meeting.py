@@ -205,11 +205,34 @@ stays = sa.Table(
     sa.UniqueConstraint("participant_id", "door_step"),
 )  # fmt: skip
 
+# What an agency was asked to hand in before the meeting, and by when.
+paper_requests = sa.Table(
+    "paper_requests", metadata,
+    key(),
+    ref("meeting_id", "meetings", cascade=True),
+    sa.Column("item_id", sa.String(32), nullable=True),  # no foreign key, as in `papers`
+    ref("agency_id", "agencies"),
+    line("what"),
+    at("due_at", nullable=False, index=True),
+    at("asked_at", nullable=False),
+    at("chased_before_at"), at("chased_after_at"),  # when the agency was reminded by mail, before and after it was due
+    flag("removed"),
+)  # fmt: skip
+
+# A version of a paper is a row of its own: what was read of one is never counted for the next.
 papers = sa.Table(
     "papers", metadata,
     key(),
     ref("meeting_id", "meetings", cascade=True),
     sa.Column("item_id", sa.String(32), nullable=True),  # no foreign key: a draft's items are not rows yet
+    ref("request_id", "paper_requests", nullable=True),
+    ref("agency_id", "agencies", nullable=True, index=False),  # whose people prepared it; NULL: those who organise the meeting
+    one_of("state", "approved", "draft", "submitted", "returned", "recalled", index=True),
+    words("reason"),  # why it was returned or recalled
+    one_of("kind", "main", "reference"),
+    flag("internal"),  # for internal circulation (lưu hành nội bộ)
+    count("version", default=1),
+    sa.Column("replaces_id", sa.String(32), nullable=True),  # the approved version whose place it takes once it is approved
     line("title"), line("file_name"),
     sa.Column("media_type", sa.String(120), nullable=False),
     count("size"),  # bytes

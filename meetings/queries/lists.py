@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from .. import clock
-from ..access import part_of, visible
+from ..access import organised, part_of, visible
 from ..commands import Actor
 from ..database import Reading, Row
 from ..models.meeting import meetings
@@ -56,7 +56,7 @@ class Listed:
 
 async def listed(reading: Reading, actor: Actor, filter: Filter, zone: str = clock.HOME_ZONE) -> Listed:
     """One page of the meetings that fit; the next first, of past ones the last first."""
-    wanted = [visible(actor), *_when(filter), *_between(filter, zone)]
+    wanted = [visible(actor), *_when(actor, filter), *_between(filter, zone)]
     if filter.whose in ("host", "attend", "prepare"):
         wanted.append(part_of(filter.whose, actor.agency_id))
     if not actor.staff:  # what anybody may see by himself is little: begin there
@@ -77,10 +77,10 @@ def _bare(found: sa.Select[Any]) -> sa.Select[Any]:
     return found.with_only_columns(meetings.c.id)
 
 
-def _when(filter: Filter) -> list[sa.ColumnElement[bool]]:
+def _when(actor: Actor, filter: Filter) -> list[sa.ColumnElement[bool]]:
     now = clock.now()
     if filter.when == "drafts":
-        return [meetings.c.state == "draft"]
+        return [meetings.c.state == "draft", organised(actor)]
     if filter.when == "past":
         return [meetings.c.state != "draft", sa.or_(meetings.c.ends_at < now, meetings.c.state.in_(("finished", "cancelled")))]
     # Bounded by the start, so that the index by time is read from there and no further than one page.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
+from .. import clock
 from ..access import standing, visible
 from ..commands import Actor
 from ..database import Reading, Row
@@ -15,13 +16,15 @@ from ..errors import NotFound
 from ..invitation_facts import place_of
 from ..models.booking import room_bookings
 from ..models.live import audit
-from ..models.meeting import items, meetings, papers, participants, sites
+from ..models.meeting import items, meetings, participants, sites
 from ..models.organisation import agencies, rooms
 from ..models.room import ballots, conclusions, speeches
+from ..paper_requests import State, states_of
 from ..seating import room_with_plan
 from ..standing import Standing
 from .deliveries import Sending, deliveries, sending
 from .letters import letters_about
+from .papers import papers_in_order, requests_seen
 
 # Commands that a meeting's history passes over: many, or of one person alone.
 UNTOLD = ("SaveDraft", "CastVote", "AppendMinutesUpdate", "ShowPage", "OpenPaper", "SaveNote", "SendMessage")
@@ -40,7 +43,9 @@ class MeetingPage:
     participants: Sequence[Row]
     sites: Sequence[Row]
     items: Sequence[Row]
-    papers: Sequence[Row]
+    papers: Sequence[Row]  # those that are approved
+    requests: Sequence[Row]  # for papers, that the actor may know of
+    request_states: Mapping[str, State]
     ballots: Sequence[Row]
     conclusions: Sequence[Row]
     speeches: Sequence[Row]
@@ -71,7 +76,8 @@ async def meeting_page(reading: Reading, actor: Actor, meeting_id: str) -> Meeti
         seating=await room_with_plan(reading, meeting) is not None,
         participants=everyone, sites=[row for row in await of(sites, sites.c.position) if not row.removed],
         items=await of(items, items.c.position, items.c.id),
-        papers=[row for row in await of(papers, papers.c.position) if not row.removed],
+        papers=[row for row in await papers_in_order(reading, meeting_id) if row.state == "approved"],
+        requests=(requests := await requests_seen(reading, by)), request_states=await states_of(reading, requests, clock.now()),
         ballots=await of(ballots, ballots.c.position) if begun else [],
         conclusions=[row for row in await of(conclusions, conclusions.c.position) if not row.removed] if begun else [],
         speeches=[row for row in await of(speeches, speeches.c.started_at) if row.started_at] if begun else [],

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import sqlalchemy as sa
-
+from .. import clock
 from ..access import standing
 from ..commands import Actor
 from ..database import Reading, Row
 from ..errors import NotFound
-from ..models.meeting import papers
+from ..paper_requests import State, states_of
 from .meetings import split_source
+from .papers import papers_in_order, requests_seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,8 @@ class FormPage:
 
     meeting: Row
     papers: Sequence[Row]
+    requests: Sequence[Row]  # for papers
+    states: Mapping[str, State]  # of the requests
     split_from: Row | None
 
 
@@ -29,5 +31,8 @@ async def form_page(reading: Reading, actor: Actor, meeting_id: str) -> FormPage
     by = await standing(reading, meeting_id, actor)
     if by.meeting is None or not by.organises:
         raise NotFound
-    kept = sa.select(papers).where(papers.c.meeting_id == meeting_id, ~papers.c.removed).order_by(papers.c.position)
-    return FormPage(by.meeting, await reading.all(kept), await split_source(reading, actor, by.meeting))
+    requests = await requests_seen(reading, by)
+    return FormPage(
+        by.meeting, await papers_in_order(reading, meeting_id), requests, await states_of(reading, requests, clock.now()),
+        await split_source(reading, actor, by.meeting),
+    )  # fmt: skip

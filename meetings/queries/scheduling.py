@@ -34,6 +34,7 @@ from ..standing import standings
 from .busy import busy_spans
 from .directory import all_rooms
 from .nominations import Asked, asked_agencies
+from .papers import papers_advice
 from .working_days import working_of
 
 
@@ -60,6 +61,7 @@ async def advice_for(reading: Reading, actor: Actor, meeting_id: str, form: Raw,
     host = await reading.value(sa.select(meetings.c.host_agency_id).where(meetings.c.id == meeting_id))
     days = (await working_of(reading, [host]))[host].days
     found = advice.of_time(str(form.get("type", "")), bool(form.get("urgent")), start, end, now, zone, days)
+    found += await papers_advice(reading, meeting_id, str(form.get("type", "")), bool(form.get("urgent")), start, now, zone, days)
     planned = [row for row in form.get("items", []) if str(row.get("title", "")).strip()]
     minutes = [int(row["minutes"]) for row in planned if str(row.get("minutes", "")).isdigit()]
     found += advice.of_agenda(minutes if planned else [], start, end)

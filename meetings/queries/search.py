@@ -14,7 +14,7 @@ from ..commands import Actor
 from ..database import Reading, Row
 from ..models.meeting import items, meetings, papers, participants
 from ..models.room import conclusions
-from ..search_index import ANYWHERE, KINDS, WHOSE
+from ..search_index import ANYWHERE, KINDS, WHOSE, told
 from ..search_marks import Typed
 from .listing import listing
 
@@ -115,8 +115,7 @@ async def _rows(reading: Reading, kind: str, ids: Sequence[str]) -> Sequence[Row
     columns: list[sa.ColumnElement[Any]] = [table.c.id, table.c.meeting_id, said.label("said")]
     if kind == "person":
         columns += [participants.c.title, participants.c.agency_name]
-    kept = [~table.c.removed] if "removed" in table.c else []
-    return await reading.all(sa.select(*columns).where(table.c.meeting_id.in_(ids), *kept))
+    return await reading.all(sa.select(*columns).where(table.c.meeting_id.in_(ids), *told(table)))
 
 
 def _detail(kind: str, row: Row) -> str:

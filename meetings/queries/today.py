@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from .. import clock
-from ..access import visible
+from ..access import organised, visible
 from ..commands import Actor
 from ..database import Reading, Row
 from ..models.meeting import meetings
@@ -18,6 +18,7 @@ from .letters import waiting_letters
 from .listing import HELD, ME, in_state, listing, own_listing
 from .minutes import to_remark
 from .nominations import late_agencies, to_nominate
+from .papers import papers_to_approve, papers_to_prepare
 from .polls import polls_to_answer
 from .rooms import asked_of
 from .tasks import tasks_of
@@ -39,13 +40,15 @@ class Today:
     to_remark: Sequence[Row]
     week: Sequence[Row]
     tasks: Sequence[Row]
+    papers_to_prepare: Sequence[Row]
+    papers_to_approve: Sequence[Row]
     letters: int  # mail that came in and waits for the actor
     rooms: Sequence[Row]  # bookings of rooms that he keeps, which wait for his word
 
 
 async def today(reading: Reading, actor: Actor) -> Today:
     now = clock.now()
-    drafts = listing(actor).where(visible(actor), meetings.c.state == "draft").order_by(meetings.c.draft_saved_at.desc()).limit(5)
+    drafts = listing(actor).where(organised(actor), meetings.c.state == "draft").order_by(meetings.c.draft_saved_at.desc()).limit(5)
     live = await reading.all(_running(actor, now).order_by(meetings.c.starts_at))
     mine = await reading.all(_next_days(actor, now).order_by(meetings.c.starts_at))
     return Today(
@@ -59,6 +62,8 @@ async def today(reading: Reading, actor: Actor) -> Today:
         to_remark=await to_remark(reading, actor),
         week=[row for row in mine if row.ends_at > now - timedelta(hours=12)],
         tasks=await tasks_of(reading, actor, 5),
+        papers_to_prepare=await papers_to_prepare(reading, actor, now),
+        papers_to_approve=await papers_to_approve(reading, actor),
         letters=await waiting_letters(reading, actor),
         rooms=await asked_of(reading, actor),
     )  # fmt: skip

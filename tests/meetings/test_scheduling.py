@@ -278,13 +278,6 @@ async def test_papers_that_are_not_taken(office: Office, name, content, code):
         await perform(office.db, office.secretary, AddPaper(meeting_id=meeting, title="Tài liệu", file_name=name, content=content))
 
 
-def test_security_is_not_secrecy():
-    from meetings.papers import secrecy_mark
-
-    assert secrecy_mark("Phương án bảo mật thông tin") == ""
-    assert secrecy_mark("TỐI MẬT - báo cáo") == "TỐI MẬT"
-
-
 def test_working_days_of_notice_skip_weekends_and_holidays():
     friday = date(2026, 11, 27)
     assert advice.working_days_between(friday, date(2026, 12, 2)) == 3

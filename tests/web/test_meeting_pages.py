@@ -315,7 +315,7 @@ async def test_papers_are_taken_by_what_they_are_and_served_safely(site: Site, n
     office, meeting = await sent(site)
     browser = await secretary_of(site, office)
     await browser.get(f"/meetings/{meeting}/edit")
-    page = await browser.post(f"/meetings/{meeting}/papers", files={"file": (name, content)}, paper_title="Dự thảo")
+    page = await browser.post(f"/meetings/{meeting}/papers", files={"file": (name, content)}, title="Dự thảo")
     if said:
         assert page.status == 422
         assert said in page.text.lower()

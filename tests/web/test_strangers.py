@@ -191,7 +191,7 @@ async def test_the_same_routes_do_show_it_to_those_who_are_invited(site: Site):
     await make_account(site.db, office.people["secretary"], "thu.ky", "secretary")
     expected = {
         "duoc.moi": {
-            "/", "/meetings", "/meetings/{id}", "/papers/{paper}", "/meetings/{id}/room", "/meetings/{id}/minutes",
+            "/", "/meetings", "/meetings/{id}", "/papers/{paper}", "/meetings/{id}/papers", "/meetings/{id}/room", "/meetings/{id}/minutes",
             "/meetings/{id}/minutes/print", "/meetings/{id}/programme", "/meetings/{id}/notes", "/meetings/{id}/notes.txt",
         },
         "thu.ky": {

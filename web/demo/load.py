@@ -3,7 +3,7 @@ meetings are made anew each day, because their dates are relative to today."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,7 +23,8 @@ from meetings.minutes_approval import ApproveMinutes
 from meetings.minutes_document import digest
 from meetings.models.meeting import items, participants
 from meetings.models.organisation import accounts, agencies, people
-from meetings.papers import AddPaper
+from meetings.paper_requests import AskForPaper
+from meetings.papers import AddPaper, ApprovePaper, PreparePaper, SubmitPapers
 from meetings.perform import perform
 from meetings.scheduling import CreateDraft, SendInvitations
 from meetings.seating import ArrangeSeats
@@ -200,6 +201,7 @@ class Week:
         }  # fmt: skip
         meeting = await self._invite("to answer", form)
         await self._answer(meeting, "STC.0", "accepted", "to answer")
+        await self._ask_for_papers(meeting, "to answer", day)
 
     async def _pid(self, meeting: str, key: str) -> str:
         mine = sa.and_(participants.c.meeting_id == meeting, participants.c.person_id == self._city.person[key])
@@ -231,6 +233,25 @@ class Week:
         content = plain_pdf(title)
         command = AddPaper(meeting_id=meeting, title=title, file_name="du-thao.pdf", content=content, item_id=item)
         await self._do("VP.2", command, f"{name} paper")
+
+    async def _ask_for_papers(self, meeting: str, name: str, held: date) -> None:
+        """One is approved, one waits for approval, one has not come yet."""
+        due = clock.from_local(datetime.combine(held - timedelta(days=4), time(17)), self._settings.zone)
+        asked = (("SYT", "Báo cáo tiến độ bệnh án điện tử", 0), ("SGDDT", "Báo cáo tiến độ học bạ số", 1), ("SKHCN", "Dự thảo kế hoạch", 2))
+        requests = {}
+        for code, what, item in asked:
+            command = AskForPaper(
+                meeting_id=meeting, agency_id=self._city.agency[code], what=what, due_at=due, sender=self._sender,
+                item_id=self._id(f"{name} item {item}"),
+            )  # fmt: skip
+            requests[code] = (await self._do("VP.2", command, f"{name} ask {code}"))["request_id"], what
+        for code in ("SYT", "SKHCN"):
+            request, what = requests[code]
+            paper = PreparePaper(meeting_id=meeting, request_id=request, title=what, file_name="bao-cao.pdf", content=plain_pdf(what, 2))
+            made = await self._do(f"{code}.0", paper, f"{name} prepare {code}")
+            await self._do(f"{code}.0", SubmitPapers(meeting_id=meeting, request_id=request), f"{name} submit {code}")
+            if code == "SKHCN":
+                await self._do("VP.2", ApprovePaper(meeting_id=meeting, paper_id=made["paper_id"]), f"{name} approve {code}")
 
     async def _write_minutes(self, meeting: str, name: str, texts: dict[int, list[str]]) -> None:
         async with self._db.reading() as reading:

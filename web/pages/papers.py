@@ -1,4 +1,4 @@
-"""Papers: upload, removal, serving them so that nothing in a file can act on our pages, and who has opened them."""
+"""Serving papers, so that nothing in a file can act on our pages, and who has opened them."""
 
 from __future__ import annotations
 
@@ -13,49 +13,16 @@ from meetings import clock
 from meetings.access import standing
 from meetings.commands import Actor
 from meetings.database import Row
-from meetings.errors import Invalid, NotAllowed, Problem, Refusal
+from meetings.errors import NotAllowed, Refusal
 from meetings.paper_openings import OpenPaper
-from meetings.papers import AddPaper, RemovePaper
 from meetings.perform import perform
 from meetings.presenting import SHOWN_IN_BROWSER
 from meetings.queries.papers import content_of, opened_by_how_many, openings_of, paper_of
 
-from ..flashes import redirect
-from ..forms import command_from
-from ..keys import DB, known, signed_in
-from .schedule import edit_page
+from ..keys import DB, known
 
 routes = web.RouteTableDef()
 log = logging.getLogger(__name__)
-
-
-@routes.post("/meetings/{id}/papers")
-async def add(request: web.Request) -> web.Response:
-    actor = signed_in(request)
-    meeting_id = request.match_info["id"]
-    data = await request.post()
-    upload = data.get("file")
-    try:
-        if not isinstance(upload, web.FileField):
-            raise Invalid("paper_empty", "file")
-        title = str(data.get("paper_title") or "").strip() or upload.filename.rpartition(".")[0]
-        fields = {"title": title, "file_name": upload.filename, "item_id": str(data.get("item_id") or "")}
-        command = command_from(AddPaper, fields, meeting_id=meeting_id, content=upload.file.read())
-        await perform(request.app[DB], actor, command)
-    except Refusal as refusal:
-        if refusal.status == 404:
-            raise
-        problems = tuple(Problem(p.code, "file", p.params) for p in refusal.problems)
-        return await edit_page(request, actor, problems=problems, status=refusal.status)
-    raise redirect(f"/meetings/{meeting_id}/edit#papers", "schedule.paper_added")
-
-
-@routes.post("/meetings/{id}/papers/{paper}/remove")
-async def remove(request: web.Request) -> web.Response:
-    meeting_id = request.match_info["id"]
-    command = command_from(RemovePaper, {}, meeting_id=meeting_id, paper_id=request.match_info["paper"])
-    await perform(request.app[DB], signed_in(request), command)
-    raise redirect(f"/meetings/{meeting_id}/edit#papers", "schedule.paper_removed")
 
 
 @routes.get("/papers/{paper}")
@@ -67,7 +34,7 @@ async def serve(request: web.Request) -> web.Response:
         part, start, stop = _part(request, paper.size)
         fresh = f'"{paper.sha256}"' in request.headers.get("If-None-Match", "")
         content = b"" if fresh else await content_of(reading, paper.sha256, start, stop)
-    if not part:
+    if not part and paper.state == "approved":
         await _note_opening(request, actor, paper)
     status = 304 if fresh else 206 if part else 200
     headers = _headers(paper, download="download" in request.query)

@@ -17,9 +17,10 @@ from meetings.draft_merge import with_mine
 from meetings.errors import Conflict, Invalid, NotFound, Problem, Refusal
 from meetings.i18n import translator
 from meetings.invitation_facts import Mail, Sender
-from meetings.meeting_form import Fields, meant, moved
+from meetings.meeting_form import Fields, meant, moved, times_of
 from meetings.models.columns import new_id
 from meetings.models.meeting import TYPES, meetings
+from meetings.paper_requests import usual_due
 from meetings.perform import perform
 from meetings.queries.directory import all_agencies, all_rooms
 from meetings.queries.impact import impact_of
@@ -84,8 +85,9 @@ async def edit_page(
     problems: tuple[Problem, ...] = (),
     status: int = 200,
     list_name: str = "",
+    typed: dict[str, str] | None = None,
 ) -> web.Response:
-    """`list_name`: what was typed beside the form's own fields."""
+    """`list_name`: what was typed beside the form's own fields; `typed`: in a form beside that of the meeting."""
     meeting_id = request.match_info["id"]
     async with request.app[DB].reading() as reading:
         found = await form_page(reading, actor, meeting_id)
@@ -102,6 +104,8 @@ async def edit_page(
             **wish_context(form, clock.today(request.app[SETTINGS].zone)),
             "dates": _dates(request, found.meeting, form),
         }  # fmt: skip
+    today, times = clock.today(request.app[SETTINGS].zone), times_of(form)
+    context |= {"typed": typed or {}, "due_on": usual_due(clock.local(times[0]).date() if times else None, today).isoformat()}
     saved = found.meeting.draft_saved_at
     return packed(request, page(request, "schedule/edit.html", status=status, problems=problems, saved_at=saved, **context))
 

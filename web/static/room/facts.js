@@ -67,7 +67,10 @@ export const ballots = (state) => values(state.ballots).sort(byPosition);
 export const openBallot = (state) => values(state.ballots).find(underWay) ?? null;
 export const recusals = (state, item) => values(state.recusals).filter((each) => each.item_id === item);
 export const conclusions = (state) => values(state.conclusions).sort(byPosition);
-export const papers = (state, item) => values(state.papers).filter((paper) => paper.item_id === item).sort(byPosition);
+// Main papers before those for reference.
+export const inReadingOrder = (a, b) => (a.kind === b.kind ? byPosition(a, b) : a.kind < b.kind ? -1 : 1);
+
+export const papers = (state, item) => values(state.papers).filter((paper) => paper.item_id === item).sort(inReadingOrder);
 
 export function nextItem(state) {
   const order = items(state);

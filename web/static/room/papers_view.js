@@ -1,6 +1,6 @@
 // The papers of the item in the centre: listed, opened in the room, followed page by page with whoever presents.
 import { $, fill, h } from "./dom.js";
-import { inCentre, papers, speaker } from "./facts.js";
+import { inCentre, inReadingOrder, papers, speaker } from "./facts.js";
 import { Following } from "./following.js";
 import { Openings } from "./openings.js";
 import { PaperViewer } from "./paper_viewer.js";
@@ -41,7 +41,7 @@ export class PapersView {
   #list(state) {
     const item = inCentre(state, this.#room.looking);
     const own = item ? papers(state, item.id) : [];
-    const common = Object.values(state.papers).filter((paper) => !state.items[paper.item_id]);
+    const common = Object.values(state.papers).filter((paper) => !state.items[paper.item_id]).sort(inReadingOrder);
     const none = own.length + common.length === 0;
     $("#papers").hidden = Boolean(this.#viewer.paper);
     fill($("#papers"), none && h("p", { class: "muted" }, t("room.no_papers")),
@@ -54,7 +54,8 @@ export class PapersView {
     const ending = ENDINGS[paper.media_type] ?? paper.file_name.split(".").pop().toUpperCase();
     const draws = drawable(paper);
     return h("div", { class: "paper-line", "data-key": `paper-line-${paper.id}` }, h("span", { class: "paper-kind", "aria-hidden": "true" }, ending),
-      h("div", {}, h("span", { class: "strong" }, paper.title), this.#room.runs && this.#openings.button(paper)),
+      h("div", {}, h("span", { class: "strong" }, paper.title),
+        paper.kind === "reference" && h("span", { class: "chip" }, t("room_papers.reference")), paper.internal && h("span", { class: "chip warn" }, t("room_papers.internal")), this.#room.runs && this.#openings.button(paper)),
       draws ? h("button", { class: "compact", "data-key": `paper-${paper.id}`, onclick: () => this.#read(paper), "aria-label": `${t("room.open_paper")}: ${paper.title}` }, t("room.open_paper"))
         : h("a", { class: "button compact", href: `/papers/${paper.id}?download`, "data-key": `paper-${paper.id}`, "aria-label": `${t("room_papers.download")}: ${paper.title}` }, t("room_papers.download")));
   }
