@@ -24,10 +24,12 @@ from realtime.server import attach
 
 from . import middleware
 from .assets import serve
+from .board_pack import BoardPacks
 from .deadlines import close_in_time
 from .following import follow_in_time
 from .keys import COURTESY, DB, SETTINGS, SIGNING_KEY
 from .pages.feeds import FEED_CACHE
+from .pages.paper_sets import PACKS
 from .reminding import remind_in_time
 from .routes import ALL_ROUTES
 
@@ -36,7 +38,7 @@ def build_app(settings: Settings, db: Database, *, work: bool = True) -> web.App
     """`work`: also run the loops that work by themselves; else `python -m web work` does, elsewhere."""
     app = web.Application(middlewares=middleware.ALL, client_max_size=middleware.LARGEST_FORM)
     app[SETTINGS], app[DB], app[SIGNING_KEY], app[COURTESY] = settings, db, settings.signing_key(), Courtesy()
-    app[FEED_CACHE] = FeedCache()
+    app[FEED_CACHE], app[PACKS] = FeedCache(), BoardPacks(settings.data / "packs")
     for table in ALL_ROUTES:
         app.add_routes(table)
     app.router.add_get("/static/{version}/{path:.+}", serve)

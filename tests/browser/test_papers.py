@@ -141,8 +141,8 @@ async def test_a_scanned_page_is_drawn_under_our_policy(people: People) -> None:
     room = people.server.url + await running_meeting(secretary)
     await secretary.goto(room.replace("/room", "/edit"))
     scan = {"name": "quet.pdf", "mimeType": "application/pdf", "buffer": scanned_pdf()}
-    await secretary.set_input_files("#file", scan)  # type: ignore[arg-type]
-    await secretary.fill("#paper_title", "Bản quét")
+    await secretary.set_input_files("#file-add", scan)  # type: ignore[arg-type]
+    await secretary.fill("#title-add", "Bản quét")
     await secretary.get_by_role("button", name="Tải lên").click()
     await secretary.wait_for_url("**/edit#papers")
     await enter(secretary, room)

@@ -83,9 +83,9 @@ async def attach(secretary: Page) -> None:
     content = await desk.pdf(format="A4")
     await desk.close()
     paper = {"name": "du-thao.pdf", "mimeType": "application/pdf", "buffer": content}
-    await secretary.set_input_files("#file", paper)  # type: ignore[arg-type]
-    await secretary.fill("#paper_title", "Dự thảo Kế hoạch bảo đảm đường truyền")
-    await secretary.select_option("#item_id", index=1)
+    await secretary.set_input_files("#file-add", paper)  # type: ignore[arg-type]
+    await secretary.fill("#title-add", "Dự thảo Kế hoạch bảo đảm đường truyền")
+    await secretary.select_option("#item_id-add", index=1)
     await secretary.get_by_role("button", name="Tải lên").click()
     await secretary.wait_for_url("**/edit#papers")
 

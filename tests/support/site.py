@@ -32,6 +32,7 @@ class Page:
     html: str
     headers: Any
     fields: dict[str, str] = field(default_factory=dict)  # hidden and typed values of its forms, by name
+    content: bytes = b""
 
     @property
     def text(self) -> str:
@@ -94,7 +95,7 @@ class Browser:
             if answer.content_type == "text/html":
                 fields.feed(html)
             where = answer.headers.get("Location", "") if not follow else ""
-            found = Page(answer.status, where or answer.url.path_qs, html, answer.headers, fields.found)
+            found = Page(answer.status, where or answer.url.path_qs, html, answer.headers, fields.found, content)
         if answer.content_type == "text/html":
             self.page = found
         return found

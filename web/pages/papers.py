@@ -35,7 +35,7 @@ async def serve(request: web.Request) -> web.Response:
         fresh = f'"{paper.sha256}"' in request.headers.get("If-None-Match", "")
         content = b"" if fresh else await content_of(reading, paper.sha256, start, stop)
     if not part and paper.state == "approved":
-        await _note_opening(request, actor, paper)
+        await note_opening(request, actor, paper)
     status = 304 if fresh else 206 if part else 200
     headers = _headers(paper, download="download" in request.query)
     if part:
@@ -71,7 +71,7 @@ def _headers(paper: Row, *, download: bool) -> dict[str, str]:
     }  # fmt: skip
 
 
-async def _note_opening(request: web.Request, actor: Actor, paper: Row) -> None:
+async def note_opening(request: web.Request, actor: Actor, paper: Row) -> None:
     """Reading a paper does not depend on whether this can be written down."""
     try:
         await perform(request.app[DB], actor, OpenPaper(meeting_id=paper.meeting_id, paper_id=paper.id))
