@@ -135,10 +135,10 @@ def arranged(actor: Actor) -> sa.ColumnElement[bool]:
 
 
 def sees_paper(by: Standing, paper: Row) -> bool:
-    """Of a meeting that the actor may know of: what is approved, everybody reads; the rest is for the agency that prepares it and for
-    those who run or organise the meeting."""
+    """Of a meeting that the actor may know of: what is approved, everybody reads; the rest, earlier versions too, is for the agency that
+    prepares it and for those who run or organise the meeting."""
     prepares = by.actor.kind == "account" and paper.agency_id is not None and paper.agency_id == by.actor.agency_id
-    return bool(paper.state == "approved" or prepares or by.runs or by.organises or by.actor.kind == "system")
+    return bool((paper.state == "approved" and not paper.removed) or prepares or by.runs or by.organises or by.actor.kind == "system")
 
 
 def part_of(part: str, agency_id: str | None) -> sa.ColumnElement[bool]:

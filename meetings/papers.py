@@ -120,12 +120,12 @@ async def prepare_paper(tx: Transaction, by: Standing, command: PreparePaper) ->
     if before is not None and (before.request_id != request.id or before.state == "recalled"):
         raise NotFound
     target = before.id if before is not None and before.state == "approved" else before.replaces_id if before is not None else None
-    if before is not None:
-        await _drop_pending(tx, before, target)
     key = await _insert(
         tx, by, before, **values, item_id=request.item_id, request_id=request.id, agency_id=request.agency_id, state="draft",
         replaces_id=target,
     )  # fmt: skip
+    if before is not None:
+        await _drop_pending(tx, before, target, key)
     return {"paper_id": key}
 
 
@@ -242,16 +242,16 @@ async def _own_request(tx: Transaction, by: Standing, request_id: str) -> Row:
     return request
 
 
-async def _drop_pending(tx: Transaction, before: Row, target: str | None) -> None:
+async def _drop_pending(tx: Transaction, before: Row, target: str | None, new: str) -> None:
     """What is not approved yet and was to take the same place."""
-    waits = sa.and_(papers.c.meeting_id == tx.scope, papers.c.state.in_(PENDING), ~papers.c.removed)
+    waits = sa.and_(papers.c.meeting_id == tx.scope, papers.c.state.in_(PENDING), ~papers.c.removed, papers.c.id != new)
     same = sa.or_(papers.c.id == before.id, papers.c.replaces_id == target) if target else papers.c.id == before.id
-    await tx.write(sa.update(papers).where(waits, same).values(removed=True))
+    await tx.write(sa.update(papers).where(waits, same).values(removed=True, replaced_by_id=new))
 
 
 async def _take_place(tx: Transaction, new: str, old: str) -> None:
     """Whoever noted something on the old version finds it on the new one."""
-    await tx.update(papers, old, removed=True)
+    await tx.update(papers, old, removed=True, replaced_by_id=new)
     await tx.write(sa.update(papers).where(papers.c.replaces_id == old, papers.c.id != new).values(replaces_id=new))
     await _no_longer_seen(tx, old)
     both = notes.alias("both")

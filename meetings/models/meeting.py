@@ -209,7 +209,7 @@ stays = sa.Table(
 paper_requests = sa.Table(
     "paper_requests", metadata,
     key(),
-    ref("meeting_id", "meetings", cascade=True),
+    ref("meeting_id", "meetings", index=False, cascade=True),
     sa.Column("item_id", sa.String(32), nullable=True),  # no foreign key, as in `papers`
     ref("agency_id", "agencies"),
     line("what"),
@@ -217,6 +217,7 @@ paper_requests = sa.Table(
     at("asked_at", nullable=False),
     at("chased_before_at"), at("chased_after_at"),  # when the agency was reminded by mail, before and after it was due
     flag("removed"),
+    sa.Index(None, "meeting_id", "agency_id"),
 )  # fmt: skip
 
 # A version of a paper is a row of its own: what was read of one is never counted for the next.
@@ -233,6 +234,7 @@ papers = sa.Table(
     flag("internal"),  # for internal circulation (lưu hành nội bộ)
     count("version", default=1),
     sa.Column("replaces_id", sa.String(32), nullable=True),  # the approved version whose place it takes once it is approved
+    sa.Column("replaced_by_id", sa.String(32), nullable=True),  # the version that took its place; then it is removed
     line("title"), line("file_name"),
     sa.Column("media_type", sa.String(120), nullable=False),
     count("size"),  # bytes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,6 +43,7 @@ class PapersPage:
     recalled: Sequence[Row]
     requests: Sequence[Row]
     states: Mapping[str, State]  # of the requests
+    earlier: Mapping[str, Sequence[Row]]  # versions that each paper took the place of, the latest first
     agency_names: Mapping[str, str]
     advice: Sequence[Advice]  # for those who run or organise the meeting
 
@@ -69,9 +70,24 @@ async def papers_page(reading: Reading, actor: Actor, meeting_id: str, now: date
     return PapersPage(
         by=by, meeting=meeting, items=await _agenda(reading, meeting), papers=seen,
         recalled=[row for row in rows if row.state == "recalled" and row.id not in ids], requests=requests,
-        states=await states_of(reading, requests, now), agency_names={row.id: row.name for row in names},
+        states=await states_of(reading, requests, now), earlier=await _earlier(reading, by, ids),
+        agency_names={row.id: row.name for row in names},
         advice=await _advice(reading, meeting, now) if by.runs or by.organises else [],
     )  # fmt: skip
+
+
+async def _earlier(reading: Reading, by: Standing, ids: Collection[str]) -> Mapping[str, Sequence[Row]]:
+    replaced = sa.and_(papers.c.meeting_id == (by.meeting.id if by.meeting is not None else ""), papers.c.replaced_by_id.is_not(None))
+    rows = [row for row in await reading.all(sa.select(papers).where(replaced)) if sees_paper(by, row)]
+    after = {row.id: row.replaced_by_id for row in rows}
+    found: dict[str, list[Row]] = {}
+    for row in sorted(rows, key=lambda row: row.added_at, reverse=True):
+        last = row.id
+        while last in after:
+            last = after[last]
+        if last in ids:
+            found.setdefault(last, []).append(row)
+    return found
 
 
 async def papers_advice(
@@ -134,9 +150,10 @@ async def papers_to_approve(reading: Reading, actor: Actor) -> Sequence[Row]:
 
 async def paper_of(reading: Reading, actor: Actor, paper_id: str) -> Row:
     """Raises NotFound."""
-    mine = sa.and_(papers.c.id == paper_id, ~papers.c.removed, visible(actor))
+    there = sa.or_(~papers.c.removed, papers.c.replaced_by_id.is_not(None))
+    mine = sa.and_(papers.c.id == paper_id, there, visible(actor))
     paper = await reading.one(sa.select(papers).select_from(papers.join(meetings, meetings.c.id == papers.c.meeting_id)).where(mine))
-    if paper.state != "approved" and not sees_paper(await standing(reading, paper.meeting_id, actor), paper):
+    if (paper.removed or paper.state != "approved") and not sees_paper(await standing(reading, paper.meeting_id, actor), paper):
         raise NotFound
     return paper
 
@@ -152,6 +169,28 @@ async def opened_by_how_many(reading: Reading, meeting_id: str) -> dict[str, int
     counts = sa.select(paper_openings.c.paper_id, sa.func.count().label("n")).select_from(_by_invited())
     rows = await reading.all(counts.where(paper_openings.c.meeting_id == meeting_id).group_by(paper_openings.c.paper_id))
     return {row.paper_id: row.n for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """Names of those invited who have opened a paper, the first first, and of those who have not."""
+
+    opened: Sequence[str]
+    others: Sequence[str]
+
+
+async def readers_by_paper(reading: Reading, meeting_id: str, paper_ids: Collection[str]) -> Mapping[str, Readers]:
+    here = sa.and_(participants.c.meeting_id == meeting_id, ~participants.c.removed)
+    everyone = await reading.all(sa.select(participants.c.id, participants.c.name).where(here).order_by(participants.c.position))
+    wanted = sa.select(paper_openings.c.paper_id, paper_openings.c.participant_id).where(paper_openings.c.meeting_id == meeting_id)
+    opened: dict[str, dict[str, None]] = {key: {} for key in paper_ids}
+    for row in await reading.all(wanted.order_by(paper_openings.c.first_at, paper_openings.c.participant_id)):
+        opened.setdefault(row.paper_id, {})[row.participant_id] = None
+    names = {row.id: row.name for row in everyone}
+    return {
+        key: Readers([names[one] for one in by if one in names], [row.name for row in everyone if row.id not in by])
+        for key, by in opened.items()
+    }
 
 
 async def openings_of(reading: Reading, meeting_id: str, paper_id: str) -> Sequence[Row]:

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from .. import clock
-from ..access import visible
+from ..access import organised, visible
 from ..commands import Actor
 from ..database import Reading, Row
 from ..models.meeting import items, meetings, papers, participants
@@ -76,7 +76,8 @@ async def _having(reading: Reading, actor: Actor, tokens: Sequence[str], most: i
 
 
 async def _visible(reading: Reading, actor: Actor, ids: set[str]) -> dict[str, Row]:
-    rows = await reading.all(listing(actor).where(meetings.c.id.in_(ids), visible(actor))) if ids else []
+    written = sa.or_(meetings.c.state != "draft", organised(actor))  # a draft is found by those who write it
+    rows = await reading.all(listing(actor).where(meetings.c.id.in_(ids), visible(actor), written)) if ids else []
     return {row.id: row for row in rows}
 
 

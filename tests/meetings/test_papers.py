@@ -143,6 +143,14 @@ async def test_a_new_version_takes_the_place_of_the_approved_one_with_its_notes_
     assert await a.seen_by(a.delegate) == [made["paper_id"]]
     with pytest.raises(Conflict, match="paper_gone"):
         await a.approve(second)
+    async with db.reading() as r:
+        page = await papers_page(r, a.preparer, a.meeting, clock.now())
+        assert [row.title for row in page.earlier[made["paper_id"]]] == ["Báo cáo, bản sửa", "Báo cáo, bản hỏng", "Báo cáo"]
+        for actor in (a.preparer, a.office.secretary):
+            assert (await paper_of(r, actor, first)).removed
+        with pytest.raises(NotFound):
+            await paper_of(r, a.delegate, first)
+        assert (await papers_page(r, a.delegate, a.meeting, clock.now())).earlier == {}
 
 
 async def test_what_is_returned_goes_back_with_the_reason_and_comes_again(a: Asked):

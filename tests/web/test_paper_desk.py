@@ -10,8 +10,10 @@ import sqlalchemy as sa
 from meetings import clock
 from meetings.models.beside import paper_openings
 from meetings.models.meeting import paper_requests, papers
+from meetings.paper_requests import AskForPaper
+from meetings.perform import perform
 from tests.support.organisation import make_account, make_user
-from tests.support.scheduled import Office, open_office
+from tests.support.scheduled import SENDER, Office, open_office
 from tests.support.site import Browser, Site
 
 PDF = b"%PDF-1.4\n%%EOF\n"
@@ -115,3 +117,21 @@ async def test_nobody_acts_on_what_is_not_his(site: Site):
         assert page.status in (403, 404), act
     page = await desk.delegate.post(desk.path, files={"file": ("a.pdf", PDF)}, title="Giả", form="add")
     assert page.status == 403
+
+
+async def test_an_agency_that_is_asked_for_a_draft_sees_what_it_needs_and_no_form(site: Site):
+    office = await open_office(site.db)
+    meeting = await office.draft(title="Họp sắp soạn")
+    clerk = await make_user(site.db, str(office.stranger.agency_id), "van.thu", "secretary")
+    due = clock.now() + timedelta(days=2)
+    ask = AskForPaper(meeting_id=meeting, agency_id=str(clerk.agency_id), what="Báo cáo quý III", due_at=due, sender=SENDER)
+    await perform(site.db, office.secretary, ask)
+    browser = await site.signed_in("van.thu")
+    for path in ("/", f"/meetings/{meeting}", f"/meetings/{meeting}/papers", f"/meetings/{meeting}/programme"):
+        page = await browser.get(path)
+        assert page.status == 200, path
+        assert "/edit" not in page.html, path
+        assert "Họp sắp soạn" in page.text, path
+    assert "Họp sắp soạn" not in (await browser.get("/search?q=sap+soan")).text
+    for path in ("edit", "preview", "room", "cancel"):
+        assert (await browser.get(f"/meetings/{meeting}/{path}")).status in (403, 404), path

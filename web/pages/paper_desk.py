@@ -17,7 +17,7 @@ from meetings.paper_requests import AskForPaper, MovePaperDeadline, WithdrawPape
 from meetings.papers import AddPaper, ApprovePaper, MovePaper, PreparePaper, RecallPaper, RemovePaper, ReturnPaper, SubmitPapers
 from meetings.perform import perform
 from meetings.queries.directory import all_agencies
-from meetings.queries.papers import PapersPage, opened_by_how_many, papers_page
+from meetings.queries.papers import PapersPage, papers_page, readers_by_paper
 
 from ..flashes import redirect
 from ..forms import command_from, fields_of
@@ -46,7 +46,7 @@ async def _desk(
     async with request.app[DB].reading() as reading:
         found = await papers_page(reading, actor, request.match_info["id"], clock.now())
         agencies = [row for row in await all_agencies(reading) if row.active] if found.arranges else []
-        opened = await opened_by_how_many(reading, found.meeting.id) if found.arranges else {}
+        readers = await readers_by_paper(reading, found.meeting.id, [row.id for row in found.papers]) if found.arranges else {}
     m, titles = found.meeting, {item.id: item.title for item in found.items}
     due_on = usual_due(clock.local(m.starts_at, m.zone).date() if m.starts_at else None, clock.today(m.zone))
 
@@ -56,7 +56,7 @@ async def _desk(
 
     return page(
         request, "papers/desk.html", status=status, problems=problems, found=found, m=m, titles=titles, groups=groups_of(found),
-        agencies=agencies, opened=opened, typed=typed or {}, due_of=due_of, due_on=due_on.isoformat(),
+        agencies=agencies, readers=readers, typed=typed or {}, due_of=due_of, due_on=due_on.isoformat(),
     )  # fmt: skip
 
 

@@ -34,7 +34,7 @@ async def serve(request: web.Request) -> web.Response:
         part, start, stop = _part(request, paper.size)
         fresh = f'"{paper.sha256}"' in request.headers.get("If-None-Match", "")
         content = b"" if fresh else await content_of(reading, paper.sha256, start, stop)
-    if not part and paper.state == "approved":
+    if not part and paper.state == "approved" and not paper.removed:
         await note_opening(request, actor, paper)
     status = 304 if fresh else 206 if part else 200
     headers = _headers(paper, download="download" in request.query)
