@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from .audit import Answer
 from .commands import MeetingCommand
 from .database import Row, Transaction
-from .errors import Conflict, NotAllowed, NotFound
+from .errors import Conflict, Invalid, NotAllowed, NotFound
 from .invitation_facts import Sender
 from .models.beside import notes
 from .models.columns import new_id
@@ -26,6 +26,7 @@ from .views import announce
 
 PaperKind = Literal["main", "reference"]
 PENDING = ("draft", "submitted", "returned")
+MOST_VERSIONS = 50  # that an agency uploads for one request; all are kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +116,8 @@ async def add_paper(tx: Transaction, by: Standing, command: AddPaper) -> Answer:
 
 async def prepare_paper(tx: Transaction, by: Standing, command: PreparePaper) -> Answer:
     request = await _own_request(tx, by, command.request_id)
+    if (await tx.value(sa.select(sa.func.count()).where(papers.c.request_id == request.id)) or 0) >= MOST_VERSIONS:
+        raise Invalid("papers_many", "file", most=MOST_VERSIONS)
     values = await _uploaded(tx, command)
     before = await _paper(tx, command.replaces_id) if command.replaces_id else None
     if before is not None and (before.request_id != request.id or before.state == "recalled"):

@@ -82,7 +82,7 @@ async def test_no_page_has_a_finding(people: People, language: str, size: dict[s
         "/week",
         "/tasks", "/account", "/account/password", "/outbox",
     ]  # fmt: skip
-    paths += ["/letters", known["next"], f"{known['next']}/edit", f"{known['next']}/cancel"]
+    paths += ["/letters", known["next"], f"{known['next']}/edit", f"{known['next']}/papers", f"{known['next']}/cancel"]
     paths += [known["now"], f"{known['now']}/room", f"{known['now']}/projector", f"{known['now']}/programme", f"{known['now']}/notes"]
     paths += [f"{known['now']}/sites", f"{known['now']}/site-cards"]
     paths += [known["done"], f"{known['done']}/minutes", f"{known['done']}/minutes/print"]

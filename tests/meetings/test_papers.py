@@ -171,6 +171,13 @@ async def test_what_is_returned_goes_back_with_the_reason_and_comes_again(a: Ask
     assert await a.seen_by(a.office.secretary) == [again]
 
 
+async def test_an_agency_does_not_fill_the_database(a: Asked, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("meetings.papers.MOST_VERSIONS", 2)
+    await a.prepare(replaces_id=await a.prepare())
+    with pytest.raises(Invalid, match="papers_many"):
+        await a.prepare()
+
+
 async def test_nobody_else_prepares_decides_or_recalls(a: Asked):
     paper = await a.prepare()
     upload = {"title": "Giả", "file_name": "a.pdf", "content": PDF}

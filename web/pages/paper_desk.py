@@ -125,7 +125,11 @@ async def _again(request: web.Request, actor: Actor, data: dict[str, str], refus
     """The page that the form stood on, with what was typed."""
     if isinstance(refusal, NotFound):
         raise refusal
-    problems = tuple(Problem(p.code, f"{p.where}-{data.get('form', '')}" if p.where else "", p.params) for p in refusal.problems)
+    places = [{"file_name": "file", "content": "file"}.get(p.where, p.where) for p in refusal.problems]
+    of = data.get("form", "")
+    problems = tuple(
+        Problem(p.code, f"{where}-{of}" if where else "", p.params) for p, where in zip(refusal.problems, places, strict=True)
+    )
     if data.get("back") == "edit":
         return await edit_page(request, actor, problems=problems, typed=data, status=refusal.status)
     return await _desk(request, actor, problems=problems, typed=data, status=refusal.status)
