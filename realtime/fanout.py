@@ -7,8 +7,8 @@ comes back through `sync`.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import socketio
@@ -21,24 +21,27 @@ MOST_BUFFERED = 8 << 20  # bytes not yet sent, above which a client is dropped; 
 MOST_QUEUED = 256  # packets, likewise
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Message:
-    """An event, encoded once: its engine.io packets for a queue, and the same as WebSocket frames."""
+    """An event, encoded once: as WebSocket frames, and, where a queue needs it, as engine.io packets."""
 
-    packets: tuple[Any, ...]
-    frames: bytes
+    def __init__(self, parts: Sequence[str | bytes]) -> None:
+        self._parts = parts
+        self.frames = b"".join(map(_message_frame, parts))
+
+    @cached_property
+    def packets(self) -> list[Any]:
+        return [eio_packet.Packet(eio_packet.MESSAGE, part) for part in self._parts]
 
 
 def message(event: str, data: Mapping[str, Any] | ready_json.Ready) -> Message:
     """Bytes among the values of `data` (one at most) travel as an attachment."""
-    attached = [] if isinstance(data, ready_json.Ready) else [v for v in data.values() if isinstance(v, bytes)]
-    parts: list[str | bytes]
-    if attached and not isinstance(data, ready_json.Ready):
-        shown = {k: {"_placeholder": True, "num": 0} if isinstance(v, bytes) else v for k, v in data.items()}
-        parts = [f"51-{ready_json.dumps([event, shown])}", *attached]
-    else:
-        parts = [f"2{ready_json.dumps([event, data])}"]
-    return Message(tuple(eio_packet.Packet(eio_packet.MESSAGE, p) for p in parts), b"".join(map(_message_frame, parts)))
+    if isinstance(data, ready_json.Ready):
+        return Message([f'2["{event}",{b"".join(data.parts).decode()}]'])
+    attached = [v for v in data.values() if isinstance(v, bytes)]
+    if not attached:
+        return Message([f"2{ready_json.dumps([event, data])}"])
+    shown = {k: {"_placeholder": True, "num": 0} if isinstance(v, bytes) else v for k, v in data.items()}
+    return Message([f"51-{ready_json.dumps([event, shown])}", *attached])
 
 
 class Fanout:

@@ -16,6 +16,7 @@ from .connections import Connections, Member, role_of
 from .fanout import Fanout, message
 from .messages import farewell
 from .minutes_sync import MinutesSync
+from .ready_json import Ready, encode
 
 log = logging.getLogger(__name__)
 GATHER = 0.02  # seconds: what commits meanwhile travels in the same frame
@@ -88,9 +89,9 @@ class Pump:
         viewed_by = batch.viewed_by
         for member in self._connections.rooms.get(self._meeting_id, {}).values():
             viewers[viewed_by(member)].append(member)
+        facts = encode({"epoch": self._epoch, "from": first, "to": last, "now": clock.iso(clock.now())})[:-1]
         for members in viewers.values():
-            facts = {"epoch": self._epoch, "from": first, "to": last, "now": clock.iso(clock.now()), "events": batch.events(members[0])}
-            frame = message("events", facts)
+            frame = message("events", Ready((facts, b',"events":', *batch.events(members[0]).parts, b"}")))
             ready = [member.sid for member in members if member.held is None]
             if len(ready) < len(members):
                 for member in members:
