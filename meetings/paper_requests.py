@@ -124,6 +124,16 @@ async def withdraw_paper_request(tx: Transaction, by: Standing, command: Withdra
     return {"told": await tell_agency(tx, meeting, request.agency_id, "withdrawn", {"what": request.what}, command.sender)}
 
 
+async def tell_asked_of_cancelling(tx: Transaction, meeting: Row, sender: Sender) -> None:
+    """Agencies that still prepare papers for the meeting."""
+    here = sa.and_(paper_requests.c.meeting_id == meeting.id, ~paper_requests.c.removed)
+    rows = await tx.all(sa.select(paper_requests).where(here).order_by(paper_requests.c.due_at, paper_requests.c.id))
+    states = await states_of(tx, rows, tx.now)
+    for row in rows:
+        if states[row.id] != "approved":
+            await tell_agency(tx, meeting, row.agency_id, "withdrawn", {"what": row.what}, sender)
+
+
 async def chase_papers(tx: Transaction, by: Standing, command: ChasePapers) -> Answer:
     meeting = await tx.get(meetings, command.meeting_id)
     found = await _due(tx, meeting, tx.now)

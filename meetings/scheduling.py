@@ -19,7 +19,7 @@ from .draft_merge import Merged, differences, merge
 from .errors import Conflict, Invalid, NotAllowed
 from .invitation_facts import Mail, Sender
 from .meeting_form import Raw, meant, strict, times_of
-from .models.meeting import meetings
+from .models.meeting import meetings, paper_requests
 from .models.poll import polls
 from .repetition import ApplyTo
 from .sent_form import form_of
@@ -117,6 +117,9 @@ async def discard_draft(tx: Transaction, by: Standing, command: DiscardDraft) ->
     meeting = await _open_meeting(tx, command.meeting_id)
     if await tx.first(sa.select(polls.c.id).where(polls.c.meeting_id == meeting.id, polls.c.state == "open")):
         raise Conflict("poll_running")
+    asked = sa.and_(paper_requests.c.meeting_id == meeting.id, ~paper_requests.c.removed)
+    if meeting.state == "draft" and await tx.first(sa.select(paper_requests.c.id).where(asked)):
+        raise Conflict("papers_asked_for")  # those who prepare them are told first
     if meeting.state == "draft":
         await tx.write(sa.delete(meetings).where(meetings.c.id == meeting.id))
     else:

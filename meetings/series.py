@@ -22,6 +22,7 @@ from .invitees import agency_of
 from .meeting_form import MeetingForm, Raw, strict
 from .models.columns import new_id
 from .models.meeting import meetings, participants, series
+from .paper_requests import tell_asked_of_cancelling
 from .papers import copy_papers
 from .recurrence import Rule, days_of, follows
 from .repetition import ApplyTo
@@ -79,6 +80,7 @@ class Work:
         tx = self.tx
         async with tx.within(meeting.id):
             await tell_of_cancelling(tx, meeting.id, reason, self.sender)
+            await tell_asked_of_cancelling(tx, meeting, self.sender)
             await tx.update(meetings, meeting.id, state="cancelled", cancel_reason=reason, draft=None, changed_at=tx.now)
             await release(tx, meeting.id)
             await announce(tx, "meeting", [meeting.id])

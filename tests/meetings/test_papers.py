@@ -30,6 +30,7 @@ from meetings.queries.lists import Filter, listed
 from meetings.queries.papers import paper_of, papers_page
 from meetings.queries.room import room_state
 from meetings.queries.search import search
+from meetings.scheduling import CancelMeeting, DiscardDraft
 from tests.support.organisation import make_user
 from tests.support.scheduled import SENDER, Office, open_office
 
@@ -274,6 +275,17 @@ async def test_the_agency_knows_of_the_draft_it_was_asked_for_and_of_no_other(db
         with pytest.raises(NotFound):
             await standing(r, a.meeting, a.preparer)
     assert await a.seen_by(a.office.secretary) == []
+
+
+async def test_whoever_prepares_is_told_before_the_meeting_goes(db: Database):
+    a = await asked(db, sent=False)
+    with pytest.raises(Conflict, match="papers_asked_for"):
+        await perform(db, a.office.secretary, DiscardDraft(meeting_id=a.meeting))
+    await a.office.send(a.meeting)
+    await perform(db, a.office.secretary, CancelMeeting(meeting_id=a.meeting, reason="Hoãn", sender=SENDER))
+    assert (await a.mails())[-1]["title"] == "Thôi yêu cầu tài liệu: Báo cáo quý III"
+    with pytest.raises(Conflict, match="meeting_over"):
+        await a.prepare()
 
 
 async def test_deadlines_lie_ahead_and_before_the_meeting(a: Asked):
