@@ -26,6 +26,7 @@ from meetings.text import fold, name_sort_key
 from web.demo.people import City
 
 from .bulk import insert
+from .servers import looked_over
 
 MEETINGS, PEOPLE, INVITED, ITEMS = 50_000, 5_000, 12, 4
 BACK, AHEAD = 730, 180  # days
@@ -72,9 +73,7 @@ async def busy_city(db: Database) -> BusyCity:
     secretary = next(person for person in everybody if person.id == account.person_id)
     made = [_Made(n, dice, everybody, secretary, now) for n in range(MEETINGS)]
     await _keep(db, made, now)
-    if not db.embedded:
-        async with db.engine.begin() as connection:
-            await connection.execute(sa.text("ANALYZE"))
+    await looked_over(db)
     token = new_id()
     await perform(db, system("bench"), StartSession(account_id=account.id, token_hash=token_hash(token), csrf="x" * 32))
     own = next(one for one in made if one.host.agency_id == secretary.agency_id and one.start > now)

@@ -21,7 +21,7 @@ from meetings.perform import perform
 from meetings.queries.feeds import content_of, state_of
 
 from .figures import Figure
-from .servers import database
+from .servers import database, looked_over
 
 EVENTS, AGAIN = 5_000, 5
 
@@ -31,6 +31,7 @@ async def run() -> list[Figure]:
     for kind in ("sqlite", "postgresql"):
         async with database(kind) as db:
             feed = await _calendar(db)
+            await looked_over(db)
             cold, warm, naive, size = [], [], [], 0
             for _ in range(AGAIN):
                 began = time.perf_counter()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import socketio
+import sqlalchemy as sa
 from aiohttp import web
 
 from meetings.database import Database
@@ -73,3 +74,10 @@ async def database(kind: str) -> AsyncIterator[Database]:
             yield await anext(databases)
         finally:
             await anext(databases, None)
+
+
+async def looked_over(db: Database) -> None:
+    """PostgreSQL knows what its tables hold, as autovacuum tells it within a minute of so many rows."""
+    if not db.embedded:
+        async with db.engine.begin() as connection:
+            await connection.execute(sa.text("ANALYZE"))
