@@ -49,8 +49,10 @@ async def asked(site: Site) -> Desk:
     assert (await clerk.get(desk.path)).status == 404
     await secretary.get(desk.path)
     typed = {"act": "ask", "form": "ask", "agency_id": str(office.stranger.agency_id), "what": "Báo cáo quý III", "due_time": "17:00"}
-    page = await secretary.post(f"{desk.path}/acts", **typed, due_on="hôm kia")
+    page = await secretary.post(f"{desk.path}/acts", **typed | {"agency_id": "", "due_time": "25 giờ"}, due_on="hôm kia")
     assert page.status == 422
+    for field in ("agency_id", "due_on", "due_time"):
+        assert f'href="#{field}-ask"' in page.html
     assert 'value="Báo cáo quý III"' in page.html
     due = (clock.today() + timedelta(days=3)).isoformat()
     page = await secretary.post(f"{desk.path}/acts", **typed, due_on=due)

@@ -72,6 +72,7 @@ async def test_the_zip_has_what_is_approved_under_harmless_names(site: Site):
         "01 Kế hoạch_ CON_.._x/03 Có khóa.pdf", "01 Kế hoạch_ CON_.._x/04 Biểu _1_ _#let x_.docx",
     ]  # fmt: skip
     assert all(NAME.fullmatch(name) for name in names)
+    assert (await delegate.send("HEAD", f"/meetings/{meeting}/papers.zip")).status == 405
     async with site.db.reading() as r:
         assert await r.value(sa.select(sa.func.count()).select_from(paper_openings)) == 5
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -97,27 +98,36 @@ async def act(request: web.Request) -> web.Response:
     more: dict[str, Any] = {"sender": sender_of(request)} if "sender" in kind.__dataclass_fields__ else {}
     try:
         if "due_at" in kind.__dataclass_fields__:
-            more["due_at"] = await _due_at(request, actor, data)
+            more["due_at"] = await _due_at(request, actor, data, partial(command_from, kind, data, meeting_id=meeting_id, **more))
         answer = await perform(request.app[DB], actor, command_from(kind, data, meeting_id=meeting_id, **more)) or {}
     except Refusal as refusal:
         return await _again(request, actor, data, refusal)
     raise _back(request, data, "papers.asked_untold" if kind is AskForPaper and not answer["told"] else note)
 
 
-async def _due_at(request: web.Request, actor: Actor, data: dict[str, str]) -> datetime:
-    """As typed, on the meeting's clock. Raises Invalid, and NotFound to whom the meeting is none of his business."""
+async def _due_at(request: web.Request, actor: Actor, data: dict[str, str], rest: Callable[..., object]) -> datetime:
+    """As typed, on the meeting's clock. Raises Invalid, with what is wrong with the rest too, and NotFound to whom the meeting is none of
+    his business."""
     async with request.app[DB].reading() as reading:
         meeting = (await standing(reading, request.match_info["id"], actor)).meeting
+    problems: list[Problem] = []
+    day, hour = clock.today(), time()
     try:
         day = date.fromisoformat(data.get("due_on", "")[:10])
         if not 2000 <= day.year < 2200:
             raise ValueError(day)
     except ValueError:
-        raise Invalid("date", "due_on") from None
+        problems.append(Problem("date", "due_on"))
     try:
         hour = time.fromisoformat(data.get("due_time", "")[:5])
     except ValueError:
-        raise Invalid("time", "due_time") from None
+        problems.append(Problem("time", "due_time"))
+    if problems:
+        try:
+            rest(due_at=clock.now())
+        except Invalid as invalid:
+            problems = [*invalid.problems, *problems]
+        raise Invalid.of(problems)
     return clock.from_local(datetime.combine(day, hour), meeting.zone if meeting is not None else clock.HOME_ZONE)
 
 

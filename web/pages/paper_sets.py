@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import zipfile
 from collections.abc import Iterator
@@ -26,7 +27,7 @@ LARGEST_PACK = 200 << 20
 _FORBIDDEN = str.maketrans({char: "_" for char in '\\/:*?"<>|'})  # in names of files, on Windows
 
 
-@routes.get("/meetings/{id}/papers.zip")
+@routes.get("/meetings/{id}/papers.zip", allow_head=False)  # how long it gets, nobody knows before
 async def as_zip(request: web.Request) -> web.StreamResponse:
     """A folder an item. Nothing is kept whole in memory but one paper; what cannot be packed smaller is not packed."""
     actor = known(request)
@@ -34,6 +35,13 @@ async def as_zip(request: web.Request) -> web.StreamResponse:
     response = web.StreamResponse(headers=_headers(found, "zip"))
     response.content_type = "application/zip"
     await response.prepare(request)
+    with contextlib.suppress(ConnectionResetError):  # whoever asked went away
+        await _write_zip(request, response, actor, found)
+        await response.write_eof()
+    return response
+
+
+async def _write_zip(request: web.Request, response: web.StreamResponse, actor: Actor, found: PapersPage) -> None:
     sink = _Sink()
     with zipfile.ZipFile(sink, "w") as archive:
         for name, row in named(found):
@@ -45,8 +53,6 @@ async def as_zip(request: web.Request) -> web.StreamResponse:
             await response.write(sink.taken())
             await note_opening(request, actor, row)
     await response.write(sink.taken())
-    await response.write_eof()
-    return response
 
 
 @routes.get("/meetings/{id}/papers.pdf")
