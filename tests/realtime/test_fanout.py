@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import random
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -196,6 +196,36 @@ async def test_a_client_that_pauses_misses_nothing(monkeypatch: pytest.MonkeyPat
         await wire.cut()
     expected = [number for n in range(150) for number in ([n, 1000 + n] if n % 3 == 0 else [n])]
     assert heard == expected
+
+
+ODD = (
+    '42', '42[]', '42{"ask":1}', '42["ask"', '427["ask"', '42[["ask"],1]', '42[1,2]', '425["nobody",1]', '426["ask"]',
+    '428["connect",{}]', '429["*","ask"]', '4210["disconnect"]', '42/other,11["ask",1]', '42-12["ask",1]', '4213 ["ask",1]',
+    f'42{"3" * 120}["ask",1]', f'4214["ask",{"[" * 5000}{"]" * 5000}]', '4215["ask",{"_placeholder":true,"num":0}]', '4216["ask",null]',
+    '42["ask","no id"]', '4217["ask",[1,"hai"],"more"]', '4218["ask","\\ud800 \u00e1"]', '49', '4', '7x',
+)  # fmt: skip
+
+
+async def _said_to(kind: type, packets: Sequence[str]) -> list[str]:
+    """What a WebSocket client is told that sends these, and lastly something to be acknowledged."""
+    told: list[str] = []
+    async with (
+        serving(kind) as served,
+        ClientSession() as session,
+        session.ws_connect(f"{served.url}/socket.io/?EIO=4&transport=websocket") as raw,
+    ):
+        for packet in ("40", *packets, '4299["ask","still here"]'):
+            await raw.send_str(packet)
+        while not told or not told[-1].startswith("4399"):
+            text = await asyncio.wait_for(raw.receive_str(), 10)
+            told += [] if text == "2" or text.startswith(("0", "40")) else [text]
+    return told
+
+
+async def test_packets_of_every_kind_are_answered_as_python_socketio_answers_them():
+    ours, theirs = await _said_to(DirectServer, ODD), await _said_to(socketio.AsyncServer, ODD)
+    assert ours == theirs
+    assert len(ours) > 5
 
 
 async def test_nothing_is_left_of_a_crowd_that_went_at_once():
