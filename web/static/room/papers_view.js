@@ -55,7 +55,7 @@ export class PapersView {
     const draws = drawable(paper);
     return h("div", { class: "paper-line", "data-key": `paper-line-${paper.id}` }, h("span", { class: "paper-kind", "aria-hidden": "true" }, ending),
       h("div", {}, h("span", { class: "strong" }, paper.title),
-        paper.kind === "reference" && h("span", { class: "chip" }, t("room_papers.reference")), paper.internal && h("span", { class: "chip warn" }, t("room_papers.internal")), this.#room.runs && this.#openings.button(paper)),
+        (paper.kind === "reference" || paper.internal) && h("div", { class: "row" }, paper.kind === "reference" && h("span", { class: "chip" }, t("room_papers.reference")), paper.internal && h("span", { class: "chip warn" }, t("room_papers.internal"))), this.#room.runs && this.#openings.button(paper)),
       draws ? h("button", { class: "compact", "data-key": `paper-${paper.id}`, onclick: () => this.#read(paper), "aria-label": `${t("room.open_paper")}: ${paper.title}` }, t("room.open_paper"))
         : h("a", { class: "button compact", href: `/papers/${paper.id}?download`, "data-key": `paper-${paper.id}`, "aria-label": `${t("room_papers.download")}: ${paper.title}` }, t("room_papers.download")));
   }
