@@ -7,20 +7,17 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from pydantic import AwareDatetime
 
-from . import clock, links
 from .audit import Answer
 from .commands import Command
-from .database import Row, Transaction
+from .database import Transaction
 from .errors import Conflict, Invalid, NotFound
-from .i18n import span_text, translator
 from .invitation_facts import Sender
 from .meeting_form import LONGEST, YEARS
 from .models.booking import room_bookings, room_slots
-from .models.meeting import meetings, participants
-from .models.organisation import agencies, rooms
-from .notice import Notice
-from .outbox import put
+from .models.meeting import meetings
+from .models.organisation import rooms
 from .room_booking import TAKEN, lock, take
+from .room_notices import tell_decided
 from .rooms import keeps
 from .standing import Standing
 from .text import Id, Line, OptionalParagraph
@@ -76,7 +73,7 @@ async def decide_booking(tx: Transaction, by: Standing, command: DecideBooking) 
         await tx.write(sa.delete(room_slots).where(room_slots.c.booking_id == booking.id))
     meeting = await tx.get(meetings, command.meeting_id)
     if meeting.state in ("invited", "live"):
-        await _tell(tx, meeting, room, booking, command)
+        await tell_decided(tx, meeting, room, booking, command.agreed, command.reason, command.sender)
     return None
 
 
@@ -102,23 +99,3 @@ async def unblock_room(tx: Transaction, by: Standing, command: UnblockRoom) -> A
         raise NotFound
     await tx.write(sa.delete(room_bookings).where(room_bookings.c.id == block.id))
     return None
-
-
-async def _tell(tx: Transaction, meeting: Row, room: Row, booking: Row, command: DecideBooking) -> None:
-    """To the meeting's secretaries."""
-    host = await tx.get(agencies, meeting.host_agency_id)
-    here = sa.and_(participants.c.meeting_id == meeting.id, participants.c.duty == "secretary", ~participants.c.removed)
-    kind = "agreed" if command.agreed else "refused"
-    for row in await tx.all(sa.select(participants).where(here)):
-        t = translator(row.language)
-        when = span_text(booking.starts_at, booking.ends_at, row.language, meeting.zone)
-        said = t(f"booking.mail_{kind}", room=room.name, when=when, title=meeting.title)
-        token = links.token_of(command.sender.key, row.id, row.link_version)
-        await put(tx, row.id, Notice(
-            language=row.language, title=t(f"booking.subject_{kind}", room=room.name),
-            paragraphs=tuple(part for part in (said, command.reason) if part),
-            join_url=f"{command.sender.base_url}/j/{token}", link_text=t("booking.open"), host_agency=host.name,
-            organiser_name=host.name, organiser_email=host.email or command.sender.address, reply_to="",
-            recipient_name=f"{row.honorific} {row.name}".strip(), recipient_email=row.email, dtstamp=clock.iso(tx.now),
-            domain=meeting.uid.rpartition("@")[2],
-        ))  # fmt: skip

@@ -22,6 +22,7 @@ from .meeting_form import Raw, meant, strict, times_of
 from .models.meeting import meetings, paper_requests
 from .models.poll import polls
 from .repetition import ApplyTo
+from .room_notices import tell_keepers
 from .sent_form import form_of
 from .series import Work, begin_series, cancel_dates, change_series
 from .series_scope import require_locked
@@ -149,6 +150,7 @@ async def send(tx: Transaction, by: Standing, command: SendInvitations) -> tuple
     else:
         await work.settle(meeting, form, draft=None, draft_revision=meeting.draft_revision + 1)
         mails = await tell_meeting(tx, meeting.id, command.sender)
+    await tell_keepers(tx, meeting.id, command.sender)
     return mails, work.asked
 
 

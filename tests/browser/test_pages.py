@@ -89,6 +89,8 @@ async def test_no_page_has_a_finding(people: People, language: str, size: dict[s
     paths += [f"{known['now']}/minutes/{name}" for name in ("history", "round", "remarks")]
     for path in paths:
         found += await opened(secretary, path)
+    found += await opened(secretary, "/rooms")
+    found += await opened(secretary, str(await secretary.locator("main th a[href^='/rooms/']").first.get_attribute("href")))
     found += await opened(secretary, "/nowhere", 404)
     # A change with something wrong in it, then its preview.
     await secretary.goto(f"{url}{known['next']}/edit")

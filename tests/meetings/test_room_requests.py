@@ -87,9 +87,13 @@ async def test_a_lent_room_is_held_until_its_keeper_decides_and_the_secretary_is
         page = await room_page(r, keeper, room, clock.now())
         assert await asked_of(r, office.secretary) == []
     assert (waiting.host_name, page.titles) == ("Cơ quan A", {})  # who asks, not for what
+    (asking,) = await notices(office)
+    assert asking["recipient_name"] == keeper.name
+    assert "Cơ quan A" in asking["paragraphs"][0]
+    assert "Họp kín" not in str(asking)
     await decide(office, keeper, asked, True, "Lấy chìa khóa ở bảo vệ")
     assert (await booking(office, meeting)).state == "booked"
-    (told,) = await notices(office)
+    _, told = await notices(office)
     assert told["recipient_email"] == "secretary@hue.example"
     assert "Lấy chìa khóa ở bảo vệ" in told["paragraphs"]
     with pytest.raises(Conflict, match="booking_decided"):
