@@ -14,4 +14,4 @@ export function rollText(person, meeting) {
 }
 
 // "2 vắng có phép, 1 chưa đến": only what there is; a line breaks between two counts, not within one.
-export const countsText = (counts, names) => names.filter((name) => counts[name]).map((name) => t(`room_attendance.n_${name}`, { n: counts[name] }).replaceAll(" ", "\u00a0")).join(", ");
+export const countsText = (counts, names) => names.filter((name) => counts[name]).map((name) => t(`room_attendance.n_${name}`, { n: counts[name] }).replace(" ", "\u00a0")).join(", ");
