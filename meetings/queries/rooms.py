@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 import sqlalchemy as sa
 
 from .. import clock, room_day
-from ..access import may_plan, visible
+from ..access import may_plan, organised, visible
 from ..commands import Actor
 from ..database import Reading, Row
 from ..errors import NotAllowed, NotFound
@@ -91,6 +91,15 @@ async def asked_of(reading: Reading, actor: Actor) -> Sequence[Row]:
     b = room_bookings.c
     waiting = sa.and_(b.state == "asked", b.ends_at > clock.now(), b.room_id.in_(kept))
     return await reading.all(_selected().where(waiting).order_by(b.starts_at)) if kept else []
+
+
+async def without_room(reading: Reading, actor: Actor) -> Sequence[Row]:
+    """(id, title, starts_at, room_name) of meetings ahead that the actor organises and whose room was refused, the next first."""
+    joined = room_bookings.join(meetings, meetings.c.id == room_bookings.c.meeting_id).join(rooms, rooms.c.id == room_bookings.c.room_id)
+    ahead = sa.and_(meetings.c.state == "invited", room_bookings.c.starts_at > clock.now())
+    mine = sa.and_(room_bookings.c.state == "refused", ahead, organised(actor), visible(actor))
+    columns = (meetings.c.id, meetings.c.title, meetings.c.starts_at, rooms.c.name.label("room_name"))
+    return await reading.all(sa.select(*columns).select_from(joined).where(mine).order_by(meetings.c.starts_at).limit(10))
 
 
 def _fits(room: Row, wish: Wish) -> bool:

@@ -20,7 +20,7 @@ from .minutes import to_remark
 from .nominations import late_agencies, to_nominate
 from .papers import papers_to_approve, papers_to_prepare
 from .polls import polls_to_answer
-from .rooms import asked_of
+from .rooms import asked_of, without_room
 from .tasks import tasks_of
 
 SOON, DAYS = timedelta(minutes=30), timedelta(days=7)
@@ -44,6 +44,7 @@ class Today:
     papers_to_approve: Sequence[Row]
     letters: int  # mail that came in and waits for the actor
     rooms: Sequence[Row]  # bookings of rooms that he keeps, which wait for his word
+    without_room: Sequence[Row]  # meetings that he organises, whose room was refused
 
 
 async def today(reading: Reading, actor: Actor) -> Today:
@@ -66,6 +67,7 @@ async def today(reading: Reading, actor: Actor) -> Today:
         papers_to_approve=await papers_to_approve(reading, actor),
         letters=await waiting_letters(reading, actor),
         rooms=await asked_of(reading, actor),
+        without_room=await without_room(reading, actor),
     )  # fmt: skip
 
 

@@ -47,6 +47,8 @@ async def test_a_room_is_booked_from_its_day_asked_for_and_decided_on(site: Site
     assert "Sơn lại" in page.text
     await make_account(site.db, office.people["secretary"], "thu.ky", "secretary")
     secretary = await site.signed_in("thu.ky")
+    assert "Chưa có phòng: không được dùng Hội trường" in (await secretary.get("/")).text
+    assert "Chưa có phòng" not in (await keeper.get("/")).text
     page = await secretary.get(f"/meetings/{meeting}")
     assert "Sở Cho Mượn không cho dùng Hội trường: Đang sửa <b>điện</b>" in page.text
     page = await secretary.get(f"/rooms/{room}")
