@@ -13,5 +13,5 @@ export function rollText(person, meeting) {
   return [...parts, reason].filter(Boolean).join(" · ");
 }
 
-// "2 vắng có phép, 1 chưa đến": only what there is; a line breaks between two counts, not within one.
+// "2 vắng có phép, 1 chưa đến": only what there is; a number stays with its word.
 export const countsText = (counts, names) => names.filter((name) => counts[name]).map((name) => t(`room_attendance.n_${name}`, { n: counts[name] }).replace(" ", "\u00a0")).join(", ");
