@@ -19,6 +19,7 @@ from . import (
     answers,
     attendance,
     breaks,
+    carrying,
     cloning,
     decisions,
     deputy,
@@ -335,6 +336,7 @@ RULES: dict[type[Command], Rule] = {
     polls.ClosePoll: _organises,
     polls.SettlePoll: _organises,
     cloning.CloneMeeting: _organises,
+    carrying.CarryOver: _organises,
     removal.RenewLink: _organises,
     papers.AddPaper: _organises,
     papers.RemovePaper: _of_agency,  # of others than the organisers', whose paper it is, the handlers look

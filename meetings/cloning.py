@@ -58,7 +58,7 @@ async def clone_meeting(tx: Transaction, by: Standing, command: CloneMeeting) ->
     if not command.people:
         form["secretary_id"] = by.actor.person_id
     if command.carry:
-        form["items"] = [*await _tasks(tx, source), *form["items"]]
+        form["items"] = [*await tasks_of(tx, source), *form["items"]]
     start, end = times_of(form) or (None, None)
     key, title = command.new_meeting_id, str(form.get("title", ""))[:300]
     await tx.insert(
@@ -92,7 +92,7 @@ def _form(before: Raw, command: CloneMeeting, ids: dict[str, str]) -> Raw:
     return form | {"date": command.date.isoformat(), "urgent": False}
 
 
-async def _tasks(tx: Transaction, source: Row) -> list[dict[str, Any]]:
+async def tasks_of(tx: Transaction, source: Row) -> list[dict[str, Any]]:
     """An item for each conclusion: whoever leads it reports."""
     joined = conclusions.outerjoin(agencies, agencies.c.id == conclusions.c.lead_agency_id)
     wanted = sa.select(conclusions.c.text, agencies.c.short_name).select_from(joined)

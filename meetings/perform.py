@@ -19,6 +19,7 @@ from . import (
     attendance,
     audit,
     breaks,
+    carrying,
     cloning,
     decisions,
     deputy,
@@ -139,6 +140,7 @@ HANDLERS: dict[type[Command], Handler] = {
     polls.ClosePoll: polls.close_poll,
     polls.SettlePoll: polls.settle_poll,
     cloning.CloneMeeting: cloning.clone_meeting,
+    carrying.CarryOver: carrying.carry_over,
     removal.RenewLink: removal.renew_link,
     papers.AddPaper: papers.add_paper,
     papers.RemovePaper: papers.remove_paper,
@@ -285,7 +287,7 @@ MANY: dict[type[Command], ManyHandler] = {
 # Commands that may change more dates of a series than the one they are given for.
 OF_SERIES = (
     scheduling.SendInvitations, scheduling.CancelMeeting, posts.FollowPosts, removal.RenewLink, answers.AnswerInvitation, inbox.ReceiveMail,
-    letters.TakeAnswer,
+    letters.TakeAnswer, carrying.CarryOver,
 )  # fmt: skip
 
 

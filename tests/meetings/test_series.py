@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from meetings import clock
+from meetings.agenda import EndMeeting, StartMeeting
+from meetings.carrying import CarryOver
 from meetings.database import Database, Row
 from meetings.errors import Conflict, Invalid
 from meetings.invitation import Invitation
@@ -232,3 +235,24 @@ async def test_changes_of_several_dates_at_once_have_each_their_sequence(office:
         assert await r.value(sa.select(series.c.sequence)) == max(one.sequence for one in found)
         assert await r.value(sa.select(sa.func.count()).select_from(participants)) == 20
     assert timedelta(days=14) == (await dates(office.db))[2].starts_at - rows[0].starts_at
+
+
+async def test_what_is_unfinished_goes_into_the_next_date_s_agenda_once(office: Office):
+    rows = await weekly(office)
+    async with office.db.reading() as r:
+        chair = await r.value(sa.select(participants.c.person_id).where(participants.c.duty == "chair"))
+        (own,) = (await form_of(r, rows[1].id))["items"]
+    await change(office, rows[1], "one", items=[own | {"title": "Việc của phiên hai"}])
+    lead = replace(office.secretary, person_id=chair)
+    await perform(office.db, lead, StartMeeting(meeting_id=rows[0].id))
+    await perform(office.db, lead, EndMeeting(meeting_id=rows[0].id))
+    before = await mails(office.db)
+    carried = await perform(office.db, office.secretary, CarryOver(meeting_id=rows[0].id))
+    assert carried == {"meeting_id": rows[1].id, "items": 1}
+    with pytest.raises(Conflict) as refused:
+        await perform(office.db, office.secretary, CarryOver(meeting_id=rows[0].id))
+    assert refused.value.code == "nothing_to_carry" and await mails(office.db) == before
+    await office.send(rows[1].id)
+    async with office.db.reading() as r:
+        titles = await r.column(sa.select(items.c.title).where(items.c.meeting_id == rows[1].id).order_by(items.c.position))
+    assert titles == ["Việc thứ nhất", "Việc của phiên hai"]

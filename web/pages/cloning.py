@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from meetings import clock
+from meetings.carrying import CarryOver
 from meetings.cloning import CloneMeeting
 from meetings.commands import Actor
 from meetings.errors import Invalid, NotFound, Problem
@@ -41,6 +42,13 @@ async def clone(request: web.Request) -> web.Response:
         found = await _found(request, actor)
         return _form(request, found, data.get("date", ""), {*CHOICES} & data.keys(), tuple(invalid.problems), 422)
     raise redirect(f"/meetings/{answer['meeting_id']}/edit", "clone.made")
+
+
+@routes.post("/meetings/{id}/carry")
+async def carry(request: web.Request) -> web.Response:
+    """Into the next date of the series: its form opens with what was carried over."""
+    answer = await perform(request.app[DB], signed_in(request), CarryOver(meeting_id=request.match_info["id"])) or {}
+    raise redirect(f"/meetings/{answer['meeting_id']}/edit", "series.carried", n=answer["items"])
 
 
 def _form(
