@@ -40,7 +40,7 @@ async def apply_form(tx: Transaction, meeting: Row, form: MeetingForm, jitsi: st
         speaking_seconds=f.speaking_minutes * 60, messages_on=f.messages_on, substitutes_vote=f.substitutes_vote,
     )  # fmt: skip
     await keep_booking(tx, meeting.id)
-    await apply_sites(tx, meeting.id, f.sites)
+    await apply_sites(tx, meeting.id, f.sites, f.site_parts, f.zone)
     await _apply_items(tx, meeting.id, form)
     await apply_nominations(tx, meeting, form)
     await apply_people(tx, meeting.id, form)

@@ -20,7 +20,7 @@ from .models.meeting import items, meetings
 from .models.organisation import agencies
 from .models.room import conclusions
 from .papers import copy_papers
-from .sent_form import form_of
+from .sent_form import form_of, untested
 from .standing import Standing
 from .text import Id, fold
 
@@ -80,12 +80,14 @@ def _taken(row: Raw, states: dict[str, Row], command: CloneMeeting) -> bool:
 def _form(before: Raw, command: CloneMeeting, ids: dict[str, str]) -> Raw:
     """Without its items. The number of the invitation is given anew each time."""
     kept = set(_ALWAYS)
-    kept |= {"sites"} if command.sites else set()
+    kept |= {"sites", "site_parts"} if command.sites else set()
     kept |= set(_PEOPLE) if command.people else set()
-    others = before.keys() - {*_ALWAYS, *_PEOPLE, "sites", "items", "date", "number", "nominate_by"}
+    others = before.keys() - {*_ALWAYS, *_PEOPLE, "sites", "site_parts", "items", "date", "number", "nominate_by"}
     form = {name: value for name, value in before.items() if name in kept or (command.settings and name in others)}
     if command.people:
         form["for_item"] = {who: ids[item] for who, item in (before.get("for_item") or {}).items() if item in ids}
+    if command.sites:
+        form["site_parts"] = untested(before.get("site_parts") or {})
     if before.get("end_date") and before.get("date"):
         lasts = Day.fromisoformat(before["end_date"]) - Day.fromisoformat(before["date"])
         form["end_date"] = (command.date + max(lasts, timedelta())).isoformat()

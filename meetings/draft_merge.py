@@ -10,9 +10,10 @@ from typing import Any
 
 from .meeting_form import Raw
 
-Path = tuple[str, ...]  # ("title",), ("invited", key), ("optional", key), ("items", id), ("items", id, "minutes")
+Path = tuple[str, ...]  # ("title",), ("invited", key), ("optional", key), ("items", id), ("items", id, "minutes"); sites as items
 Flat = dict[Path, Any]
 ITEMS = "items"
+SITES = "site_parts"  # what `sites` says follows from their names
 ORDER: Path = (ITEMS,)
 
 
@@ -55,6 +56,12 @@ def flat(form: Raw) -> Flat:
                 if row.get("id"):
                     found[ITEMS, row["id"]] = True
                     found |= {(ITEMS, row["id"], field): typed for field, typed in row.items() if field != "id" and typed}
+        elif name == SITES:
+            for key, part in (value or {}).items():
+                found[SITES, key] = True
+                found |= {(SITES, key, field): typed for field, typed in part.items() if typed}
+        elif name == "sites" and form.get(SITES):
+            continue
         elif isinstance(value, dict):
             found |= {(name, str(key)): one for key, one in value.items() if one not in ("", None)}
         elif isinstance(value, list):
@@ -107,7 +114,7 @@ def with_mine(form: Raw, mine: Raw, paths: Collection[Path]) -> Raw:
     result, ours = flat(form), flat(mine)
     for path in paths:
         _put(result, path, ours.get(path))
-        if path[0] == ITEMS and len(path) == 3 and ours.get(path[:2]):
+        if path[0] in (ITEMS, SITES) and len(path) == 3 and ours.get(path[:2]):
             result[path[:2]] = True
     result[ORDER] = [key for key in _woven(ours.get(ORDER, []), result.get(ORDER, [])) if (ITEMS, key) in result]
     return _form(result, form, mine)
@@ -145,10 +152,18 @@ def _form(values: Flat, *like: Raw) -> Raw:
                 if path[0] == ITEMS and len(path) == 3 and path[1] in rows:
                     rows[path[1]][path[2]] = value
             form[name] = list(rows.values())
+        elif name == SITES:
+            parts: dict[str, dict[str, Any]] = {path[1]: {} for path in inside}
+            for path, value in values.items():
+                if path[0] == SITES and len(path) == 3 and path[1] in parts:
+                    parts[path[1]][path[2]] = value
+            form[name] = parts
         elif isinstance(kind, dict):
             form[name] = {path[1]: values[path] for path in inside}
         elif isinstance(kind, list):
             form[name] = [path[1] for path in inside]
         else:
             form[name] = values.get((name,), kind if kind is None else "")
+    if form.get(SITES):
+        form["sites"] = "\n".join(part["name"] for part in form[SITES].values() if part.get("name"))
     return form

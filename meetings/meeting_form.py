@@ -10,7 +10,8 @@ from itertools import pairwise
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from . import clock
 from .database import Row
@@ -30,6 +31,15 @@ YEARS = range(2000, 2200)  # one that is being typed begins with 0002
 Seats = Annotated[int, Field(ge=1, le=100)]
 
 
+def _wall(moment: datetime) -> datetime:
+    if moment.year not in YEARS:
+        raise PydanticCustomError("date_parsing", "no year that is meant")
+    return moment.replace(tzinfo=None)
+
+
+WallTime = Annotated[datetime, AfterValidator(_wall)]
+
+
 @dataclass(frozen=True, slots=True)
 class ItemForm:
     id: Id
@@ -37,6 +47,24 @@ class ItemForm:
     presenter: OptionalLine = ""
     kind: Literal["discussion", "report", "decision", "information", "conclusion"] = "discussion"
     minutes: Annotated[int, Field(ge=0, le=1440)] = 15
+
+
+@dataclass(frozen=True, slots=True)
+class SiteForm:
+    """What is planned of a bridge site beside its name. `agency`: its name, empty where the site is called like it; `place`: the room;
+    `test_at`: on the wall clock of the meeting's zone."""
+
+    name: OptionalLine = ""
+    agency: OptionalLine = ""
+    place: OptionalLine = ""
+    lead: OptionalLine = ""
+    lead_title: OptionalLine = ""
+    technician: OptionalLine = ""
+    phone: Annotated[OptionalLine, Field(max_length=40)] = ""
+    test_at: WallTime | None = None
+
+
+SITE_FIELDS = tuple(SiteForm.__dataclass_fields__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +96,8 @@ class Fields(Repetition):
     form: Literal["hybrid", "in_person", "online"] = "hybrid"
     room_id: Id | None = None
     place: OptionalLine = ""
-    sites: list[Line] = field(default_factory=list)
+    sites: Annotated[list[Line], Field(max_length=300)] = field(default_factory=list)  # names, the main one first
+    site_parts: dict[Id, SiteForm] = field(default_factory=dict)  # by the site's id; found by its name
     video_kind: Literal["none", "jitsi", "url"] = "none"
     video_url: Annotated[OptionalLine, Field(max_length=1000)] = ""
     video_id: OptionalLine = ""
@@ -79,7 +108,7 @@ class Fields(Repetition):
     for_item: dict[Key, Id] = field(default_factory=dict)  # who comes for one item of the agenda alone
     seats: dict[Key, Seats] = field(default_factory=dict)  # how many an agency is asked to send; else 1
     wish: dict[Key, OptionalLine] = field(default_factory=dict)  # a word on whom
-    nominate_by: datetime | None = None  # on the wall clock of `zone`
+    nominate_by: WallTime | None = None  # on the wall clock of `zone`
     guests: list[GuestForm] = field(default_factory=list)
     number: OptionalLine = ""
     signer: OptionalLine = ""
@@ -119,13 +148,14 @@ def strict(raw: Raw) -> MeetingForm:
     if problems:
         raise Invalid.of(problems)
     starts_at, ends_at = _times(tidy)
+    until = clock.from_local(fields.nominate_by, fields.zone) if fields.nominate_by else None
     rule = rule_of(fields)
     if rule is None:
-        return MeetingForm(fields, starts_at, ends_at, _nominate_by(tidy))
+        return MeetingForm(fields, starts_at, ends_at, until)
     days = days_of(rule, fields.date, least_of(fields))
     if any(ends_at - starts_at > b - a for a, b in pairwise(days)):
         raise Invalid("repeat_overlap", "end")
-    return MeetingForm(fields, starts_at, ends_at, _nominate_by(tidy), rule, days)
+    return MeetingForm(fields, starts_at, ends_at, until, rule, days)
 
 
 def meant(meeting: Row, raw: Raw) -> Raw:
@@ -189,16 +219,9 @@ def _times(raw: Raw) -> tuple[datetime, datetime]:
     return clock.from_local(datetime.combine(day, start), zone), clock.from_local(datetime.combine(last, end), zone)
 
 
-def _nominate_by(raw: Raw) -> datetime | None:
-    """Raises ValueError."""
-    typed = str(raw.get("nominate_by") or "")
-    wall = datetime.fromisoformat(typed).replace(tzinfo=None) if typed else None
-    return clock.from_local(wall, str(raw.get("zone") or clock.HOME_ZONE)) if wall else None
-
-
 def _tidy(raw: Raw) -> Raw:
     """Without what is empty, so that defaults apply; lines of a textarea as a list; items without a title are not meant."""
-    read_apart = ("guests", "sites", "items", "invited", "for_item", "seats", "wish")
+    read_apart = ("guests", "sites", "items", "invited", "for_item", "seats", "wish", "site_parts")
     tidy = {k: v for k, v in raw.items() if v not in ("", None) and k not in read_apart}
     tidy.setdefault("contact", "")
     for name in ("date", "title", "chair_id", "secretary_id", "start", "end", "type"):
@@ -206,6 +229,7 @@ def _tidy(raw: Raw) -> Raw:
         if tidy[name] is None:
             del tidy[name]
     tidy["sites"] = [line for line in str(raw.get("sites", "")).splitlines() if line.strip()]
+    tidy["site_parts"] = {key: {k: v for k, v in part.items() if v} for key, part in (raw.get("site_parts") or {}).items()}
     rows: Sequence[Mapping[str, Any]] = raw.get("items") or []
     tidy["items"] = [{k: v for k, v in row.items() if v != ""} for row in rows if str(row.get("title", "")).strip()]
     for name in ("for_item", "seats", "wish"):
@@ -238,7 +262,8 @@ def _crossed(tidy: Raw, guests: Sequence[Raw]) -> list[Problem]:
             problems.append(Problem("end_before_start", "end"))
         if end - start > LONGEST:
             problems.append(Problem("meeting_long", "end_date", {"days": LONGEST.days}))
-        if (until := _nominate_by(tidy)) and until >= start:
+        begins = datetime.combine(date.fromisoformat(str(tidy["date"])), time.fromisoformat(str(tidy["start"])))
+        if (until := tidy.get("nominate_by")) and datetime.fromisoformat(str(until)).replace(tzinfo=None) >= begins:
             problems.append(Problem("nominate_by_late", "nominate_by"))
     form, video = tidy.get("form", "hybrid"), tidy.get("video_kind", "none")
     if form != "online" and not tidy.get("room_id") and not tidy.get("place"):

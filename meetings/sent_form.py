@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import sqlalchemy as sa
 
 from . import clock
 from .database import Reading, Row
-from .meeting_form import Raw
+from .meeting_form import SITE_FIELDS, Raw
+from .models.columns import new_id
 from .models.meeting import items, meetings, nominations, participants, series, sites
+from .models.organisation import agencies
 from .recurrence import Rule
 from .repetition import fields_of
 
@@ -19,7 +23,9 @@ async def form_of(reading: Reading, meeting_id: str) -> Raw:
     everyone = await reading.all(sa.select(participants).where(here).order_by(participants.c.position))
     agenda = await reading.all(sa.select(items).where(items.c.meeting_id == meeting_id).order_by(items.c.position))
     planned = sa.and_(sites.c.meeting_id == meeting_id, ~sites.c.removed)
-    places = await reading.column(sa.select(sites.c.name).where(planned).order_by(sites.c.position))
+    joined = sites.outerjoin(agencies, agencies.c.id == sites.c.agency_id)
+    columns = (sites, agencies.c.name.label("agency"))
+    places = await reading.all(sa.select(*columns).select_from(joined).where(planned).order_by(sites.c.position))
     secretaries = [p.person_id for p in everyone if p.duty == "secretary"]
     chair = next((p for p in everyone if p.duty == "chair"), None)
     stand_ins = sa.and_(participants.c.meeting_id == meeting_id, participants.c.votes, ~participants.c.removed)
@@ -34,7 +40,8 @@ async def form_of(reading: Reading, meeting_id: str) -> Raw:
         "secretary2_id": secretaries[1] if len(secretaries) > 1 else "", "preparing_agency_id": m.preparing_agency_id or "",
         "date": start.date().isoformat(), "start": f"{start:%H:%M}", "end": f"{end:%H:%M}", "zone": m.zone,
         "end_date": end.date().isoformat() if end.date() != start.date() else "", "form": m.form, "room_id": m.room_id or "",
-        "place": m.place, "sites": "\n".join(places), "video_kind": m.video_kind,
+        "place": m.place, "sites": "\n".join(site.name for site in places),
+        "site_parts": {site.id: _part_of(site, m.zone) for site in places}, "video_kind": m.video_kind,
         "video_url": m.video_url if m.video_kind == "url" else "", "video_id": m.video_id, "video_passcode": m.video_passcode,
         "number": m.number, "signer": m.signer, "signer_title": m.signer_title, "agencies_shown": m.agencies_shown,
         "reminders": m.reminders, "requests": m.requests, "contact": m.contact, "quorum": f"{m.quorum_num}/{m.quorum_den}",
@@ -60,6 +67,16 @@ async def _repetition(reading: Reading, meeting: Row) -> Raw:
     held = sa.and_(meetings.c.series_id == meeting.series_id, meetings.c.state != "cancelled")
     starts = await reading.column(sa.select(meetings.c.original_start).where(held))
     return fields_of(rule, [clock.local(start, meeting.zone).date() for start in [*starts, meeting.original_start]])
+
+
+def untested(parts: Mapping[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+    """The sites' parts for another meeting, which has its own times of testing."""
+    return {new_id(): part | {"test_at": ""} for part in parts.values()}
+
+
+def _part_of(site: Row, zone: str) -> dict[str, str]:
+    test = f"{clock.local(site.test_at, zone):%Y-%m-%dT%H:%M}" if site.test_at else ""
+    return {name: getattr(site, name) or "" for name in SITE_FIELDS if name != "test_at"} | {"test_at": test}
 
 
 def _key(row: Row) -> str:

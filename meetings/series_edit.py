@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from .meeting_form import Raw
@@ -54,7 +54,17 @@ class Edit:
         if "for_item" in self.names:
             mine = {who: ids[item] for who, item in (self.after.get("for_item") or {}).items() if item in ids}
             alone = {who: item for who, item in alone.items() if who not in (self.before.get("for_item") or {})} | mine
+        if "nominate_by" in changed:
+            changed["nominate_by"] = _on(changed["nominate_by"], self.after["date"], raw["date"])
+        if "site_parts" in changed:
+            changed["site_parts"] = self._parts_for(changed["site_parts"] or {}, raw["date"])
         return raw | changed | {"items": items, "for_item": alone}
+
+    def _parts_for(self, parts: dict[str, dict[str, str]], day: str) -> dict[str, dict[str, str]]:
+        """Sites as they were changed here are tested as long before the other date."""
+        mine = self.after.get("site_parts") or {}
+        moved = {key: part | {"test_at": _on(part.get("test_at"), self.after["date"], day)} for key, part in mine.items()}
+        return {key: moved[key] if mine.get(key) is part else part for key, part in parts.items()}
 
     def _merged(self, name: str, raw: Raw) -> Any:
         before, after, other = self.before.get(name), self.after.get(name), raw.get(name)
@@ -74,10 +84,21 @@ def edit_between(before: Raw, after: Raw) -> Edit:
 
 
 def dated(raw: Raw, day: date) -> Raw:
-    """The same form on another day, as long as before."""
-    end = raw.get("end_date")
-    lasts = date.fromisoformat(end) - date.fromisoformat(raw["date"]) if end else timedelta()
-    return raw | {"date": day.isoformat(), "end_date": (day + lasts).isoformat() if end else ""}
+    """The same form on another day, as long as before; what is to be done until then comes as long before it."""
+    end, was, now = raw.get("end_date"), raw["date"], day.isoformat()
+    lasts = date.fromisoformat(end) - date.fromisoformat(was) if end else timedelta()
+    parts = {key: part | {"test_at": _on(part.get("test_at"), was, now)} for key, part in (raw.get("site_parts") or {}).items()}
+    until = _on(raw.get("nominate_by"), was, now)
+    return raw | {"date": now, "end_date": (day + lasts).isoformat() if end else "", "nominate_by": until, "site_parts": parts}
+
+
+def _on(moment: str | None, was: str, now: str) -> str:
+    """A wall-clock time as long before the day `now` as it was before the day `was`; what is no time yet stays as typed."""
+    try:
+        moved = datetime.fromisoformat(moment or "") + (date.fromisoformat(now) - date.fromisoformat(was))
+    except (ValueError, OverflowError):
+        return moment or ""
+    return moved.strftime("%Y-%m-%dT%H:%M")
 
 
 def _plain(name: str, value: Any) -> Any:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 import sqlalchemy as sa
 from pydantic import AwareDatetime, Field
 
+from . import clock
 from .audit import Answer
 from .commands import MeetingCommand
 from .database import Row, Transaction
 from .errors import Invalid
+from .meeting_form import SiteForm
 from .models.columns import new_id
 from .models.meeting import participants, sites
 from .models.organisation import agencies, sessions
@@ -22,6 +24,8 @@ from .sites import open_site, site_of
 from .standing import Standing, require_open
 from .text import Id, fold
 from .views import announce
+
+_NOTED = ("place", "lead", "lead_title", "technician", "phone")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,12 +56,12 @@ async def plan_site(tx: Transaction, by: Standing, command: PlanSite) -> Answer:
     site = await open_site(tx, by, command.site_id)
     if command.agency_id and await tx.first(sa.select(agencies.c.id).where(agencies.c.id == command.agency_id)) is None:
         raise Invalid("agency_unknown", "agency_id")
-    await tx.update(sites, site.id, agency_id=command.agency_id, test_at=command.test_at)
-    await announce(tx, "site", [site.id])
-    if command.agency_id != site.agency_id:
-        leaving = sa.and_(participants.c.site_id == site.id, participants.c.agency_id == site.agency_id)
-        moved = await tx.column(sa.select(participants.c.id).where(leaving, ~participants.c.removed))
-        await tx.write(sa.update(participants).where(participants.c.id.in_(moved)).values(site_id=None))
+    await tx.update(sites, site.id, test_at=command.test_at)
+    if command.agency_id == site.agency_id:
+        await announce(tx, "site", [site.id])
+    else:
+        moved = await _give_to(tx, site, command.agency_id)
+        await announce(tx, "site", [site.id])
         seated = await seat_by_agency(tx, command.meeting_id)
         await announce(tx, "participant", sorted({*moved, *seated}))
     return None
@@ -79,23 +83,33 @@ async def renew_site_link(tx: Transaction, by: Standing, command: RenewSiteLink)
     return None
 
 
-async def apply_sites(tx: Transaction, meeting_id: str, names: Sequence[str]) -> None:
-    """The sites by name, in order; the first is the main one. A line that was changed is the same site under a new name, so that
-    its link, contacts and people stay."""
+async def apply_sites(tx: Transaction, meeting_id: str, names: Sequence[str], parts: Mapping[str, SiteForm], zone: str) -> None:
+    """The sites by name, in order; the first is the main one. One that was renamed is the same site, so that its link, contacts and
+    people stay. What `parts` leave empty stays as it is, and so do place and contacts that the site itself has noted. Raises Invalid
+    for an agency that is not there."""
     rows = await tx.all(sa.select(sites).where(sites.c.meeting_id == meeting_id).order_by(sites.c.position))
     wanted = list(dict.fromkeys(names))
     by_name = {row.name: row for row in rows} | {row.name: row for row in rows if not row.removed}
     renamed = _renamed([row for row in rows if not row.removed], wanted)
-    called = await _agencies_called(tx) if any(name not in by_name and name not in renamed for name in wanted) else {}
+    called, by_id = await _agencies_called(tx) if wanted else {}, {row.id: row for row in rows}
+    of_name = {part.name: (key, part) for key, part in parts.items()}
     kept: set[str] = set()
     for place, name in enumerate(wanted):
-        row = by_name.get(name) or renamed.get(name)
-        values = {"name": name, "position": place, "main": place == 0, "removed": False}
-        if row:
-            kept.add(row.id)
-            await tx.update(sites, row.id, **values)
-        else:
-            await tx.insert(sites, id=new_id(), meeting_id=meeting_id, agency_id=called.get(_plain(name)), **values)
+        key, part = of_name.get(name, ("", SiteForm()))
+        row = by_id.get(key) or by_name.get(name) or renamed.get(name)
+        if row is not None and row.id in kept:
+            row = None
+        values = {"name": name, "position": place, "main": place == 0, "removed": False} | _planned_part(part, row, zone)
+        if part.agency and _plain(part.agency) not in called:
+            raise Invalid("site_agency_unknown", f"site_parts.{key}.agency", name=part.agency)
+        agency = called.get(_plain(part.agency or name))
+        if row is None:
+            await tx.insert(sites, id=new_id(), meeting_id=meeting_id, agency_id=agency, **values)
+            continue
+        kept.add(row.id)
+        await tx.update(sites, row.id, **values)
+        if part.agency and agency != row.agency_id:
+            await _give_to(tx, row, agency)
     gone = [row.id for row in rows if row.id not in kept and not row.removed]
     await tx.write(sa.update(participants).where(participants.c.site_id.in_(gone)).values(site_id=None))
     await tx.write(sa.update(sites).where(sites.c.id.in_(gone)).values(removed=True, ready=False, link_version=sites.c.link_version + 1))
@@ -117,6 +131,23 @@ async def seat_by_agency(tx: Transaction, meeting_id: str) -> list[str]:
             await tx.write(sa.update(participants).where(participants.c.id.in_(ids)).values(site_id=found[0]))
             moved += ids
     return moved
+
+
+async def _give_to(tx: Transaction, site: Row, agency_id: str | None) -> list[str]:
+    """To another agency: the people of the one before leave it; who did."""
+    await tx.update(sites, site.id, agency_id=agency_id)
+    leaving = sa.and_(participants.c.site_id == site.id, participants.c.agency_id == site.agency_id)
+    moved = await tx.column(sa.select(participants.c.id).where(leaving, ~participants.c.removed))
+    await tx.write(sa.update(participants).where(participants.c.id.in_(moved)).values(site_id=None))
+    return moved
+
+
+def _planned_part(part: SiteForm, row: Row | None, zone: str) -> dict[str, Any]:
+    """What the form says and may say of this site."""
+    test = {"test_at": clock.from_local(part.test_at, zone)} if part.test_at else {}
+    if row is not None and row.filled_by:
+        return test
+    return {name: getattr(part, name) for name in _NOTED if getattr(part, name)} | test
 
 
 def _planned(meeting_id: str) -> sa.ColumnElement[bool]:

@@ -50,7 +50,10 @@ class ReportReady(SiteCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeepContact(SiteCommand):
-    """`lead`: who leads at the site; `phone`: the technician's."""
+    """`place`: the room, None: as it was; `lead`: who leads at the site; `phone`: the technician's. What the site itself has noted, the
+    schedule form does not change any more."""
+
+    place: OptionalLine | None = None
 
     lead: OptionalLine = ""
     lead_title: OptionalLine = ""
@@ -88,6 +91,8 @@ async def report_ready(tx: Transaction, by: Standing, command: ReportReady) -> A
 async def keep_contact(tx: Transaction, by: Standing, command: KeepContact) -> Answer:
     site = await open_site(tx, by, command.site_id)
     values = {"lead": command.lead, "lead_title": command.lead_title, "technician": command.technician, "phone": command.phone}
+    values |= {"place": command.place} if command.place is not None else {}
+    values |= {"filled_by": by.actor.name} if by.acts_for(site.id) else {}
     await _change(tx, site, values)
     return None
 

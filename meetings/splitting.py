@@ -21,7 +21,7 @@ from .meeting_form import Raw, times_of
 from .models.columns import new_id
 from .models.meeting import items, meetings, participants
 from .papers import copy_papers
-from .sent_form import form_of
+from .sent_form import form_of, untested
 from .standing import Standing, require_open
 from .text import Id, Line, fold
 
@@ -72,7 +72,8 @@ async def _form(tx: Transaction, source: Row, title: str, leaving: Sequence[Row]
     day = (clock.local(tx.now, source.zone).date() + LATER).isoformat()
     moved = [row | {"id": ids[row["id"]]} for row in form["items"] if row["id"] in ids]
     over_night = {"end_date": ""} if form["end"] > form["start"] else {}
-    return form | {"title": title, "date": day, "items": moved, "requests": "", "nominate_by": ""} | over_night
+    parts = untested(form["site_parts"])
+    return form | {"site_parts": parts, "title": title, "date": day, "items": moved, "requests": "", "nominate_by": ""} | over_night
 
 
 async def _owner(tx: Transaction, by: Standing, source: Row) -> str:

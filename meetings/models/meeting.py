@@ -91,6 +91,7 @@ sites = sa.Table(
     flag("ready"), at("ready_at"),
     flag("vouched"),  # said to be ready by those who run the meeting, so its own page need not be open
     line("lead"), line("lead_title"), line("technician"), line("phone"),  # phone: the technician's
+    line("filled_by"),  # of the site's own people, who noted place and contacts; empty: what is there came with the form
     count("heads"),  # how many people sit there, as counted by the site
     sa.Column("visitors", sa.JSON, nullable=False, default=list),  # names of those who are there without being invited
 )  # fmt: skip

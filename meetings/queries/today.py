@@ -13,7 +13,7 @@ from .. import clock
 from ..access import organised, visible
 from ..commands import Actor
 from ..database import Reading, Row
-from ..models.meeting import meetings
+from ..models.meeting import meetings, sites
 from .letters import waiting_letters
 from .listing import HELD, ME, in_state, listing, own_listing
 from .minutes import to_remark
@@ -35,6 +35,7 @@ class Today:
     to_nominate: Sequence[Row]
     late_agencies: Sequence[Row]
     polls: Sequence[Row]
+    sites_to_note: Sequence[Row]  # (id, meeting_id, name, title, starts_at): of our agency, without place and contacts
     drafts: Sequence[Row]
     to_approve: Sequence[Row]
     to_remark: Sequence[Row]
@@ -58,6 +59,7 @@ async def today(reading: Reading, actor: Actor) -> Today:
         to_nominate=await to_nominate(reading, actor, now),
         late_agencies=await late_agencies(reading, actor, now),
         polls=await polls_to_answer(reading, actor, now),
+        sites_to_note=await _sites_to_note(reading, actor, now),
         drafts=await reading.all(drafts),
         to_approve=await reading.all(_open_minutes(actor).order_by(meetings.c.ended_at.desc()).limit(20)),
         to_remark=await to_remark(reading, actor),
@@ -88,6 +90,17 @@ def _next_days(actor: Actor, now: datetime) -> sa.Select[Any]:
 
 def _waiting(actor: Actor, now: datetime) -> sa.Select[Any]:
     return own_listing(actor).where(ME.c.answer == "waiting", in_state("invited"), meetings.c.starts_at > now, visible(actor))
+
+
+async def _sites_to_note(reading: Reading, actor: Actor, now: datetime) -> Sequence[Row]:
+    """Of meetings that others host."""
+    if not actor.staff:
+        return []
+    ours = sa.and_(sites.c.agency_id == actor.agency_id, ~sites.c.removed, sites.c.filled_by == "")
+    ahead = sa.and_(in_state("invited"), meetings.c.starts_at > now, meetings.c.host_agency_id != actor.agency_id)
+    wanted = sa.select(sites.c.id, sites.c.meeting_id, sites.c.name, meetings.c.title, meetings.c.starts_at)
+    joined = wanted.select_from(sites.join(meetings, meetings.c.id == sites.c.meeting_id))
+    return await reading.all(joined.where(ours, ahead).order_by(meetings.c.starts_at).limit(10))
 
 
 def _open_minutes(actor: Actor) -> sa.Select[Any]:

@@ -62,7 +62,9 @@ async def write(secretary: Page, chair: str) -> str:
         await secretary.click("details.fold summary")
         await secretary.fill("#end_date", ends.date().isoformat())
     await secretary.fill("#place", "Phòng họp số 1, 16 Lê Lợi")
-    await secretary.fill("#sites", "\n".join(SITES))
+    for number, name in enumerate(SITES):
+        await secretary.get_by_role("button", name="Thêm điểm cầu", exact=True).click()
+        await secretary.fill(f'[name="sites.{number}.name"]', name)
     for n, (title, presenter, minutes) in enumerate(ITEMS):
         await secretary.fill(f"[name='items.{n}.title']", title)
         await secretary.fill(f"[name='items.{n}.presenter']", presenter)

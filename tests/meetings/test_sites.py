@@ -21,6 +21,7 @@ from meetings.models.room import speeches
 from meetings.perform import perform
 from meetings.queries.sessions import session_of, token_hash
 from meetings.scheduling import SendInvitations
+from meetings.sent_form import form_of
 from meetings.site_people import MarkAtSite, NameVisitor, RemoveVisitor, SeatAtSite
 from meetings.site_plan import PlanSite, PlanTestCalls, RenewSiteLink
 from meetings.site_speaking import AskForSite
@@ -259,3 +260,45 @@ async def test_sending_again_leaves_sites_as_they_report(db: Database):
     with pytest.raises(Conflict, match="nothing_to_send"):
         await perform(db, office.secretary, SendInvitations(meeting_id=meeting, sender=SENDER))
     assert (await row(db, sites, site.id)).tested_at is not None
+
+
+async def test_the_form_plans_place_contacts_test_and_agency_and_what_a_site_noted_itself_stands(db: Database):
+    office = await open_office(db)
+    one, two = new_id(), new_id()
+    parts = {
+        one: {"name": "Trụ sở", "place": "Phòng 1", "test_at": "2026-12-01T15:00"},
+        two: {"name": "Nhà văn hóa", "agency": "cơ quan b", "lead": "Ông Lê Sơn", "technician": "Phan Kỹ", "phone": "0905 1"},
+    }  # fmt: skip
+    meeting = await office.draft(sites="Trụ sở\nNhà văn hóa", site_parts=parts)
+    await office.send(meeting)
+    found = await named(db, meeting)
+    main, house = found["Trụ sở"], found["Nhà văn hóa"]
+    assert (main.place, clock.iso(main.test_at)) == ("Phòng 1", "2026-12-01T08:00:00.000Z")
+    assert (house.lead, house.technician, house.phone, house.filled_by) == ("Ông Lê Sơn", "Phan Kỹ", "0905 1", "")
+    async with db.reading() as reading:
+        mine = await reading.one(sa.select(participants).where(participants.c.person_id == office.people["b"]))
+        form = await form_of(reading, meeting)
+    assert (house.agency_id, mine.site_id) == (mine.agency_id, house.id)
+    assert list(form["site_parts"]) == [main.id, house.id]
+    # The site notes its own part; the form renames it, and changes what is the form's alone.
+    staff = replace(office.stranger, agency_id=mine.agency_id)
+    await perform(db, staff, KeepContact(meeting_id=meeting, site_id=house.id, place="Hội trường", lead="Bà Chủ"))
+    part = form["site_parts"][house.id] | {"name": "Hội trường B", "lead": "Ai khác", "test_at": "2026-12-01T16:00"}
+    changed = form | {"sites": "Trụ sở\nHội trường B", "site_parts": form["site_parts"] | {house.id: part}}
+    await office.change(meeting, changed, await row_of_draft(db, meeting))
+    house = (await named(db, meeting))["Hội trường B"]
+    assert (house.id, house.place, house.lead, house.filled_by) == (found["Nhà văn hóa"].id, "Hội trường", "Bà Chủ", staff.name)
+    assert clock.iso(house.test_at) == "2026-12-01T09:00:00.000Z"
+    # Empty leaves as it is; an agency that is not there, or a year that nobody means, is told at its field.
+    await office.change(meeting, changed | {"site_parts": {}, "title": "Khác"}, await row_of_draft(db, meeting))
+    assert (await named(db, meeting))["Trụ sở"].place == "Phòng 1"
+    for wrong in ({"agency": "Cơ quan không có"}, {"test_at": "0001-01-01T00:00"}, {"phone": "1" * 41}):
+        (field,) = wrong
+        with pytest.raises(Invalid) as invalid:
+            await office.change(meeting, changed | {"site_parts": {one: {"name": "Trụ sở"} | wrong}}, await row_of_draft(db, meeting))
+        assert [problem.where for problem in invalid.value.problems] == [f"site_parts.{one}.{field}"]
+    # A site of another meeting is none of this one's: its id makes a new one.
+    other = await office.draft(sites="Trụ sở", site_parts={main.id: {"name": "Trụ sở", "place": "Nơi khác"}})
+    await office.send(other)
+    assert (await row(db, sites, main.id)).place == "Phòng 1"
+    assert (await named(db, other))["Trụ sở"].id != main.id

@@ -41,7 +41,7 @@ def _problem(form: Raw, clash: Mapping[str, Any]) -> Problem:
     if name == "items" and len(path) > 1:
         place = next((n for n, item in enumerate(form["items"]) if item["id"] == path[1]), None)
         where = "items" if place is None or len(path) == 2 else f"items.{place}.{field}"
-    elif len(path) > 1:
+    elif len(path) > 1 and name != "site_parts":
         where = "invited"
     now = clash["now"]
     params = {"by": clash["by"], "at": i18n.time_text(clock.instant(clash["at"]))}

@@ -40,12 +40,15 @@ from .draft_clashes import clash_problems, held_of, told_of
 from .finding_time import wish_context
 from .schedule_lists import LIST_ACTS, act_on_list
 from .schedule_people import ACTS, act, chosen_fragment, keep_field, nobody, people_context
+from .schedule_sites import FIELDS as SITE_FIELDS
+from .schedule_sites import SITE_ACTS, act_on_sites, at_rows, keep_rows, sites_context
 
 routes = web.RouteTableDef()
 FIELD_NAMES = tuple(Fields.__dataclass_fields__)
 CHECKS = ("chair_votes", "urgent", "messages_on", "agencies_shown", "reminders", "substitutes_vote", "skip_holidays")
 DAYS = tuple("0123456")  # of the week, Monday first
 ITEM_FIELDS = ("id", "title", "presenter", "kind", "minutes")
+ROW_FIELDS = {"items": ITEM_FIELDS, "sites": SITE_FIELDS}
 
 
 def sender_of(request: web.Request) -> Sender:
@@ -97,7 +100,7 @@ async def edit_page(
         context: dict[str, Any] = {
             "found": found, "f": form, "window": new_id(),
             **await people_context(reading, actor, found.meeting, form, request.query),
-            "list_name": list_name, "rooms": await all_rooms(reading),
+            **await sites_context(reading, meeting_id, form), "list_name": list_name, "rooms": await all_rooms(reading),
             "agencies": await all_agencies(reading), "types": TYPES,
             "advice": await advice_for(reading, actor, meeting_id, form, clock.now()),
             "poll": await open_poll_of(reading, meeting_id),
@@ -106,7 +109,7 @@ async def edit_page(
         }  # fmt: skip
     today, times = clock.today(request.app[SETTINGS].zone), times_of(form)
     context |= {"typed": typed or {}, "due_on": usual_due(clock.local(times[0]).date() if times else None, today).isoformat()}
-    saved = found.meeting.draft_saved_at
+    saved, problems = found.meeting.draft_saved_at, at_rows(problems, context["site_rows"])
     return packed(request, page(request, "schedule/edit.html", status=status, problems=problems, saved_at=saved, **context))
 
 
@@ -132,6 +135,9 @@ async def save(request: web.Request) -> web.Response:
     elif action.startswith("set:"):
         _, name, value = action.split(":", 2)
         raw = _settled(raw, name, value)
+    elif action.partition(":")[0] in SITE_ACTS:
+        async with request.app[DB].reading() as reading:
+            await act_on_sites(reading, raw, action)
     elif action.partition(":")[0] in ACTS:
         async with request.app[DB].reading() as reading:
             await act(reading, actor, raw, action, data.get("invite_how", ""))
@@ -167,14 +173,15 @@ async def save(request: web.Request) -> web.Response:
             if action.partition(":")[0] in ACTS or any(path.partition(".")[0] in nobody() for path in answer["taken"]):
                 said["chosen"] = await chosen_fragment(request, reading, actor, _whole(form))
             if answer["taken"]:
-                said |= {"order": [item["id"] for item in form["items"]], "told": told_of(request, answer)}
+                orders = {"order": [item["id"] for item in form["items"]], "site_order": list(form.get("site_parts") or {})}
+                said |= orders | {"told": told_of(request, answer)}
         return web.json_response(said)
     if action == "preview":
         raise web.HTTPSeeOther(f"/meetings/{meeting_id}/preview")
     searched = action == "find" or action.startswith("add:")
     query = urlencode({"find": data.get("find", "")[:100], "invite_how": data.get("invite_how", "")}) if searched else ""
-    people_part = "#who" if searched or action.partition(":")[0] in ACTS else ""
-    raise web.HTTPSeeOther(f"/meetings/{meeting_id}/edit{'?' if query else ''}{query}{people_part}")
+    part = "#who" if searched or action.partition(":")[0] in ACTS else "#sites" if action.partition(":")[0] in SITE_ACTS else ""
+    raise web.HTTPSeeOther(f"/meetings/{meeting_id}/edit{'?' if query else ''}{query}{part}")
 
 
 def _settled(raw: dict[str, Any], name: str, value: str) -> dict[str, Any]:
@@ -205,21 +212,22 @@ def _dates(request: web.Request, meeting: Row, form: dict[str, Any]) -> dict[str
 
 
 async def _raw_form(request: web.Request) -> dict[str, Any]:
-    """The form as typed: `items.<n>.<field>` fields become a list, those of the people part as `keep_field` says."""
+    """The form as typed: `items.<n>.<field>` and `sites.<n>.<field>` become rows, those of the people part as `keep_field` says."""
     raw: dict[str, Any] = {"items": [], "repeat_days": []} | nobody() | dict.fromkeys(CHECKS, False)
-    items: dict[int, dict[str, str]] = {}
+    rows: dict[str, dict[int, dict[str, str]]] = {"items": {}, "sites": {}}
     for name, value in (await request.post()).items():
         if not isinstance(value, str) or name in ("csrf", "action", "revision", "window", "held"):
             continue
         head, _, rest = name.partition(".")
         number, _, field = rest.partition(".")
-        if head == "items" and number.isdigit() and field in ITEM_FIELDS:
-            items.setdefault(int(number), {})[field] = value
+        if head in rows and number.isdigit() and field in ROW_FIELDS[head]:
+            rows[head].setdefault(int(number), {})[field] = value
         elif head == "repeat_days" and rest in DAYS:
             raw["repeat_days"].append(rest)
         elif not keep_field(raw, name, value) and not rest:
             raw[name] = True if name in CHECKS else value
-    raw["items"] = [items[number] for number in sorted(items)]
+    raw["items"] = [row for _, row in sorted(rows["items"].items())]
+    keep_rows(raw, [row for _, row in sorted(rows["sites"].items())])
     return raw
 
 

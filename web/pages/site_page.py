@@ -76,7 +76,7 @@ async def _show(
         "meeting": meeting_id, "view": "site", "site": site.id, "language": request[LANGUAGE], "zone": request.app[SETTINGS].zone,
         "words": words(request[LANGUAGE]), "page": f"/meetings/{meeting_id}",
     }  # fmt: skip
-    kept = {name: getattr(site, name) for name in ("lead", "lead_title", "technician", "phone")}
+    kept = {name: getattr(site, name) for name in ("place", "lead", "lead_title", "technician", "phone")}
     context: dict[str, Any] = {"m": meeting, "site": site, "contact": kept | (typed or {}), "boot": script(boot)}
     imports = script({"imports": {"socket.io": static("vendor/socket.io.js")}})
     return page(request, "site/page.html", status=status, problems=problems, imports=imports, **context)

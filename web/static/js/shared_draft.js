@@ -10,7 +10,7 @@ export class SharedDraft {
   #form;
   #notes;
   #held;
-  #agenda = document.getElementById("agenda-items");
+  #lists = { items: document.getElementById("agenda-items"), site_parts: document.getElementById("site-rows") };
   #save;
 
   /** `notes`: where what has no field of its own is told; its data are the words. `save`: called when something was decided. */
@@ -30,11 +30,13 @@ export class SharedDraft {
   }
 
   /** What the server said to a save of `sent`. */
-  take(sent, { taken, order, clashes, told }) {
+  take(sent, { taken, order, site_order: siteOrder, clashes, told }) {
     for (const one of clashes) this.#ask(one);
     const paths = Object.entries(taken);
     if (!paths.length) return;
-    if (paths.some(([path]) => path.startsWith("items."))) this.#arrange(sent, order);
+    for (const [name, now] of [["items", order], ["site_parts", siteOrder]]) {
+      if (paths.some(([path]) => path.startsWith(`${name}.`))) this.#arrange(this.#lists[name], sent, now);
+    }
     for (const [path, value] of paths) {
       const control = this.#control(path);
       if (!control || PEOPLE.includes(path.split(".")[0])) continue; // people are drawn again as a whole
@@ -47,12 +49,12 @@ export class SharedDraft {
   #control(path) {
     const [name, key, field] = path.split(".");
     if (key === undefined) return this.#form.elements[name] ?? null;
-    if (name !== "items") return this.#form.elements[`${CONTROLS[name] ?? name}.${key}`] ?? null;
+    if (!(name in this.#lists)) return this.#form.elements[`${CONTROLS[name] ?? name}.${key}`] ?? null;
     return field ? this.#row(key)?.querySelector(`[name$=".${field}"]`) ?? null : null;
   }
 
   #row(id) {
-    return [...this.#agenda.children].find((row) => idOf(row) === id);
+    return Object.values(this.#lists).flatMap((list) => [...list.children]).find((row) => idOf(row) === id);
   }
 
   #put(control, value) {
@@ -63,16 +65,16 @@ export class SharedDraft {
     if (control instanceof Element) control.dispatchEvent(new Event("input")); // such as a date's words; not a change of this page's own
   }
 
-  /** The agenda's rows as they now are; those that were added here since stay. */
-  #arrange(sent, order) {
-    for (const id of order) if (!this.#row(id)) addRow(this.#agenda, id);
-    for (const row of [...this.#agenda.children]) {
+  /** A list's rows as they now are; those that were added here since stay. */
+  #arrange(list, sent, order) {
+    for (const id of order) if (!this.#row(id)) addRow(list, id);
+    for (const row of [...list.children]) {
       const known = [...sent].some(([name, value]) => name.endsWith(".id") && value === idOf(row));
       if (known && !order.includes(idOf(row)) && !row.querySelector(".clash")) row.remove();
     }
-    const now = [...this.#agenda.children].filter((row) => order.includes(idOf(row)));
+    const now = [...list.children].filter((row) => order.includes(idOf(row)));
     if (now.every((row, place) => idOf(row) === order[place])) return;
-    this.#agenda.prepend(...order.map((id) => this.#row(id)));
+    list.prepend(...order.map((id) => this.#row(id)));
   }
 
   #ask({ path, now, by, at }) {
@@ -115,7 +117,7 @@ export class SharedDraft {
   #yield(path, control, now) {
     const [name, id] = path.split(".");
     if (control) this.#put(control, now);
-    if (name === "items" && now === null && control) this.#row(id)?.remove();
+    if (name in this.#lists && now === null && control) this.#row(id)?.remove();
   }
 }
 
