@@ -118,3 +118,35 @@ async def test_the_staff_of_a_site_s_agency_come_in_by_their_own_sign_in(site: S
     assert (await clerk.get(f"/meetings/{meeting}/sites/{place.id}")).status == 200
     assert (await clerk.get(f"/meetings/{meeting}/sites/{planned_sites['Nhà văn hóa'].id}")).status == 403
     assert (await colleague.get(f"/meetings/{meeting}/sites/{place.id}")).status == 404
+
+
+async def test_sites_are_rows_of_the_form_and_the_agency_notes_its_own_part(site: Site):
+    office, meeting, before = await planned(site)
+    await make_user(site.db, before["Cơ quan B"].agency_id, "thu.ky.b", "secretary")
+    agency = await site.signed_in("thu.ky.b")
+    own = f"/meetings/{meeting}/sites/{before['Cơ quan B'].id}"
+    assert own in (await agency.get("/")).html
+    await agency.get(own)
+    page = await agency.post(f"{own}/contact", place="Hội trường 2", lead="Bà Chủ")
+    assert "Đã lưu người phụ trách" in page.text
+    assert own not in (await agency.get("/")).html
+    host = await site.signed_in("thu.ky")
+    edit = await host.get(f"/meetings/{meeting}/edit")
+    assert "đã ghi: Hội trường 2 · Bà Chủ" in edit.text
+    chosen = {"type": "business", "form": "in_person", "video_kind": "none", "quorum": "2/3", "chair_id": office.people["chair"]}
+    form = {name: value for name, value in edit.fields.items() if name not in ("csrf", "form_token")} | chosen
+    form |= {"secretary_id": office.people["secretary"], f"invite.{office.people['b']}": "vote", "contact": "Văn phòng"}
+    # Nothing typed is lost, a row without a name neither; and problems stand at their row.
+    typed = {"sites.7.id": "không phải", "sites.7.place": "Phòng chưa đặt tên", "sites.0.phone": "0" * 41, "action": "add_site"}
+    edit = await host.post(f"/meetings/{meeting}/edit", **form | typed)
+    assert (edit.fields["sites.3.place"], edit.fields["sites.4.name"]) == ("Phòng chưa đặt tên", "")
+    wrong = await host.get(f"/meetings/{meeting}/preview")
+    assert wrong.status == 422
+    assert 'id="sites.0.phone-error"' in wrong.html
+    right = form | {"sites.0.place": "Phòng 1", "sites.2.name": "Nhà văn hóa mới", "revision": wrong.fields["revision"], "action": "save"}
+    await host.post(f"/meetings/{meeting}/edit", **right)
+    await host.get(f"/meetings/{meeting}/preview")
+    await host.post(f"/meetings/{meeting}/send")
+    after = await sites_of(site, meeting)
+    assert {name: row.place for name, row in after.items()} == {"Trụ sở": "Phòng 1", "Cơ quan B": "Hội trường 2", "Nhà văn hóa mới": ""}
+    assert after["Nhà văn hóa mới"].id == before["Nhà văn hóa"].id
