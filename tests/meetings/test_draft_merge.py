@@ -138,3 +138,14 @@ async def test_a_draft_that_was_sent_or_discarded_meanwhile_is_not_brought_back(
         await saved(office, meeting, office.form(title="Mới"), changed["revision"], "w1")
     with pytest.raises(Conflict):
         await saved(office, meeting, office.form(title="Mới"), 99, "w1")
+
+
+def test_sites_are_put_together_row_by_row_and_their_names_follow():
+    base = {"sites": "Trụ sở\nSở Y tế", "site_parts": {"a": {"name": "Trụ sở"}, "b": {"name": "Sở Y tế", "place": ""}}}
+    theirs = {"sites": "Trụ sở\nSở Y tế", "site_parts": {"a": {"name": "Trụ sở"}, "b": {"name": "Sở Y tế", "place": "Phòng 2"}}}
+    mine = {"sites": "UBND\nSở Y tế\nXã A", "site_parts": {"a": {"name": "UBND"}, "b": {"name": "Sở Y tế"}, "c": {"name": "Xã A"}}}
+    change = Change("hers", "Bà Hai", datetime.now(UTC), differences(base, theirs))
+    merged = merge(mine, theirs, [change], "mine")
+    assert not merged.clashes
+    assert merged.form["sites"] == "UBND\nSở Y tế\nXã A"
+    assert merged.form["site_parts"]["b"] == {"name": "Sở Y tế", "place": "Phòng 2"}
