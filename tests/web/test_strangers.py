@@ -80,7 +80,8 @@ async def secret_meeting(site: Site, office: Office) -> Secret:
         {
             "id": meeting, "paper": paper_id, "token": forged, "mail": mail, "kind": "csv", "type": "business", "ballot": ballot,
             "site": place, "substitution": guest, "nomination": nomination, "act": "decline",
-            "letter": letter, "booking": booking, "room": room, "code": FORGED, "whose": "agencies",
+            "letter": letter, "booking": booking, "room": room, "code": FORGED, "whose": "agencies", "entry": guest,
+            "agency": str(office.secretary.agency_id), "monday": "2026-11-23",
         },
         {
             "participant_id": guest, "answer": "accepted", "reason": "", "sha256": "0" * 64, "revision": "1", "action": "save",
