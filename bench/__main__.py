@@ -7,8 +7,6 @@ import importlib
 import os
 import sys
 
-from web.serving import settle_memory
-
 from .figures import HEADER, SERVER
 
 BENCHES = (
@@ -26,7 +24,6 @@ def main(names: list[str]) -> int:
             print(f"{name:<11} {(importlib.import_module(f'bench.{name}').__doc__ or '').strip()}")
         return 2 if unknown else 0
     os.sched_setaffinity(0, SERVER)
-    settle_memory()  # as the server does before it serves
     print(HEADER, flush=True)
     for name in names:
         for figure in _run(importlib.import_module(f"bench.{name}").run()):

@@ -21,12 +21,17 @@ from meetings.perform import perform
 from meetings.queries.feeds import content_of, state_of
 
 from .figures import Figure
-from .servers import database, looked_over
+from .servers import as_served, database, looked_over
 
 EVENTS, AGAIN = 5_000, 5
 
 
 async def run() -> list[Figure]:
+    with as_served():
+        return await _figures()
+
+
+async def _figures() -> list[Figure]:
     figures: list[Figure] = []
     for kind in ("sqlite", "postgresql"):
         async with database(kind) as db:

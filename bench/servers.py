@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import tempfile
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from aiohttp import web
 
 from meetings.database import Database
 from tests.support.databases import open_fresh
+from web.serving import settle_memory
 
 
 @asynccontextmanager
@@ -81,3 +83,16 @@ async def looked_over(db: Database) -> None:
     if not db.embedded:
         async with db.engine.begin() as connection:
             await connection.execute(sa.text("ANALYZE"))
+
+
+@contextmanager
+def as_served() -> Iterator[None]:
+    """With the garbage collector as the server sets it before it serves. Where the product is measured beside others, all have
+    Python's own settings."""
+    usual = gc.get_threshold()
+    settle_memory()
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+        gc.unfreeze()

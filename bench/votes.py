@@ -21,7 +21,7 @@ from tests.support.meetings import Held, hold_meeting
 
 from .figures import Figure
 from .load import UNIQUE, Load, load
-from .servers import database
+from .servers import as_served, database
 
 VOTERS, EACH = 500, 20
 CROWD, BURSTS = 2000, 5
@@ -71,6 +71,11 @@ async def hall(kind: str, voters: int = VOTERS) -> AsyncIterator[Hall]:
 
 
 async def run() -> list[Figure]:
+    with as_served():
+        return await _figures()
+
+
+async def _figures() -> list[Figure]:
     figures = []
     for kind, goal in GOALS.items():
         async with hall(kind) as room:
