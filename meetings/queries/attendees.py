@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -10,10 +10,11 @@ import sqlalchemy as sa
 
 from .. import clock
 from ..database import Reading, Row
-from ..invitees import post_of
+from ..invitees import agency_of, post_of
 from ..inviting import ORDER, Part, directory_of, holders_of, parts_of
 from ..item_times import item_spans
-from ..meeting_form import Fields, Raw, people_of
+from ..meeting_form import Fields, Raw, meant, people_of
+from ..models.meeting import meetings, participants
 from ..models.organisation import agencies, positions, rooms
 from ..working_time import Working
 from .busy import Busy, Travel, busy_spans, place_marks
@@ -22,8 +23,9 @@ from .working_days import working_of
 
 @dataclass(frozen=True, slots=True)
 class Attendee:
-    """Somebody who would come. `key`: a person's id; or of a post that nobody holds, its key: of that nobody knows when it is free.
-    `offset` and `length`: minutes from the start, of who comes for one item alone; length 0: for all of it."""
+    """Somebody who would come. `key`: a person's id; the key of a post that nobody holds: nobody knows when that is free; or of an agency
+    that will send people of its choice: that can whenever it works. `offset` and `length`: minutes from the start, of who comes for one
+    item alone; length 0: for all of it."""
 
     key: str
     name: str
@@ -60,12 +62,12 @@ async def calendars_of(
 ) -> Calendars:
     """Of everybody whom the form names. `travel`: what it takes from one place to another; 0: not looked at."""
     fields = people_of(form)
-    coming = await attendees_of(reading, fields)
+    coming = await attendees_of(reading, fields) + await _sent_by_agencies(reading, meeting.id, fields)
     fitting = await _rooms(reading, meeting.host_agency_id, form, len(coming) + len(fields.guests))
     here = await _here(reading, form) if travel and form.get("form") == "in_person" else frozenset[str]()
     busy = await busy_spans(
-        reading, start, end, people=[one.key for one in coming if one.known], rooms=[row.id for row in fitting],
-        apart_from=(meeting.id,), travel=Travel(here, travel) if here else None,
+        reading, start, end, people=[one.key for one in coming if ":" not in one.key], rooms=[row.id for row in fitting],
+        apart_from=await _replaced(reading, meeting, form), travel=Travel(here, travel) if here else None,
     )  # fmt: skip
     working = await working_of(reading, {meeting.host_agency_id, *(one.agency_id for one in coming)})
     return Calendars(start, end, coming, fitting, busy, working, working[meeting.host_agency_id], len(fields.guests))
@@ -113,6 +115,28 @@ async def _unheld(reading: Reading, fields: Fields) -> list[Attendee]:
     ]  # fmt: skip
 
 
+async def _sent_by_agencies(reading: Reading, meeting_id: str, fields: Fields) -> list[Attendee]:
+    """Those whom agencies have named already, and the agencies that have named nobody."""
+    asked = {agency: key for key in fields.invited if (agency := agency_of(key))}
+    if not asked:
+        return []
+    p = participants.c
+    here = sa.and_(p.meeting_id == meeting_id, ~p.removed, p.nomination_id.is_not(None), p.person_id.is_not(None), p.agency_id.in_(asked))
+    named = await reading.all(sa.select(participants).where(here).order_by(p.position))
+    wanted = sa.select(agencies).where(agencies.c.id.in_(asked), agencies.c.active).order_by(agencies.c.position, agencies.c.name)
+    found = {row.id: row.short_name for row in await reading.all(wanted)}
+    there = [Attendee(row.person_id, row.name, row.title, row.agency_id, found[row.agency_id]) for row in named if row.agency_id in found]
+    without = found.keys() - {one.agency_id for one in there}
+    return there + [Attendee(asked[key], "", "", key, found[key], asked[key] not in fields.optional) for key in found if key in without]
+
+
+async def _replaced(reading: Reading, meeting: Row, form: Raw) -> Collection[str]:
+    """The meetings that sending the form would move."""
+    if meeting.series_id is None or meant(meeting, form)["apply_to"] == "one":
+        return (meeting.id,)
+    return await reading.column(sa.select(meetings.c.id).where(meetings.c.series_id == meeting.series_id))
+
+
 async def _rooms(reading: Reading, host_agency_id: str, form: Raw, seats: int) -> Sequence[Row]:
     """The room in the form, and the others of the same agency (or of the host) that are large enough, the smallest first. None where the
     meeting needs no room of ours."""
@@ -120,7 +144,8 @@ async def _rooms(reading: Reading, host_agency_id: str, form: Raw, seats: int) -
     if form.get("form") == "online" or (chosen is None and form.get("place")):
         return []
     agency_id = chosen.agency_id if chosen is not None else host_agency_id
-    fits = sa.and_(rooms.c.agency_id == agency_id, rooms.c.active, rooms.c.capacity >= seats)
+    allowed = sa.or_(rooms.c.agency_id == host_agency_id, rooms.c.booking != "closed")
+    fits = sa.and_(rooms.c.agency_id == agency_id, rooms.c.active, rooms.c.capacity >= seats, allowed)
     others = await reading.all(sa.select(rooms).where(fits).order_by(rooms.c.capacity, rooms.c.name))
     return [chosen, *(row for row in others if row.id != chosen.id)] if chosen is not None else others
 

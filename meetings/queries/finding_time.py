@@ -15,12 +15,14 @@ from ..access import visible
 from ..availability import Choice, Line, Order, Search, Shape, Why, occupied
 from ..commands import Actor
 from ..database import Reading, Row
-from ..meeting_form import Raw, zone_of
+from ..errors import Invalid
+from ..meeting_form import Raw, meant, zone_of
 from ..models.meeting import meetings, participants
 from ..occurrences import distances
+from ..repetition import days_typed
 from ..slots import QUARTER, Grid, spread
 from ..spans import Span
-from ..working_time import Working, worked
+from ..working_time import Hours, Working, worked
 from .attendees import Attendee, Calendars, calendars_of
 from .busy import NOT_COMING
 
@@ -72,13 +74,12 @@ class FoundTimes:
     chosen_room: Row | None
 
 
-async def find_times(
-    reading: Reading, actor: Actor, meeting: Row, form: Raw, wish: Wish, now: datetime, after: Sequence[int] = (0,)
-) -> FoundTimes:
-    """For those who organise the meeting. `after`: days from the first to each occurrence of a series."""
+async def find_times(reading: Reading, actor: Actor, meeting: Row, form: Raw, wish: Wish, now: datetime) -> FoundTimes:
+    """For those who organise the meeting. Of a series every date counts."""
     zone = zone_of(form)
     start, end = _midnight(wish.first, zone), _midnight(wish.last + timedelta(days=1), zone)
-    reach = end + timedelta(days=after[-1])
+    after = _after(meant(meeting, form), wish)
+    reach = end + timedelta(days=max((days[-1] for days in after.values()), default=0))
     calendars = await calendars_of(reading, meeting, form, start, reach, timedelta(minutes=wish.travel))
     # Thousands of calendars take a while: the others' pages are not to wait for it.
     shape, choices = await asyncio.to_thread(_best, calendars, wish, zone, end, now, after)
@@ -101,22 +102,37 @@ async def find_times(
     return FoundTimes(proposals, len(people), calendars.guests, bool(rooms), chosen)
 
 
+def _after(form: Raw, wish: Wish) -> Mapping[date, tuple[int, ...]]:
+    """By each day on which the meeting may begin, the days from it to every date of its series; 0 is that day itself."""
+    days = [wish.first + timedelta(days=n) for n in range((wish.last - wish.first).days + 1)]
+    if form.get("repeat", "none") in ("", "none", None):
+        return dict.fromkeys(days, (0,))
+    found = {}
+    for day in days:
+        try:
+            found[day] = tuple((one - day).days for one in days_typed(form | {"date": day.isoformat()}))
+        except Invalid as invalid:
+            if invalid.code != "repeat_first":  # the rule is not ready: the first date alone is looked at
+                found[day] = (0,)
+    return found
+
+
 def _midnight(day: date, zone: str) -> datetime:
     return clock.from_local(datetime.combine(day, time()), zone)
 
 
 def _best(
-    calendars: Calendars, wish: Wish, zone: str, end: datetime, now: datetime, after: Sequence[int]
+    calendars: Calendars, wish: Wish, zone: str, end: datetime, now: datetime, after: Mapping[date, tuple[int, ...]]
 ) -> tuple[Shape, Sequence[Choice]]:
     grid = Grid.between(calendars.start, calendars.end)
     length = -(-timedelta(minutes=wish.minutes) // QUARTER)
     lunch = length * QUARTER <= longest_part(calendars.host)
     starts = _starts(grid, calendars, length, end, now, lunch=lunch)
-    shape = Shape(grid, length, distances(grid, _bits(starts), after, zone) or ((0, (0,)),), NEAR)
+    shape = Shape(grid, length, _occurrences(grid, starts, after, zone) or ((0, (0,)),), NEAR)
     off = {id(one): off_mask(grid, one, lunch=lunch) for one in calendars.working.values()}
     lines = [line_of(grid, calendars, one, off[id(calendars.working[one.agency_id])]) for one in calendars.attendees]
     rooms = [
-        Line(row.id, grid.touched(_with_gap(calendars.busy.rooms.get(row.id, ()), row)), unknown=row.id in calendars.busy.unknown)
+        Line(row.id, grid.touched(_with_gap(calendars.busy.rooms.get(row.id, ()), row)), _shut(grid, row), row.id in calendars.busy.unknown)
         for row in calendars.rooms
     ]
     return shape, Search(shape, lines, rooms).best(wish.order) or Search(shape, lines).best(wish.order)
@@ -125,6 +141,22 @@ def _best(
 def _with_gap(taken: Sequence[Span], room: Row) -> list[Span]:
     """Whoever comes before somebody else leaves the room the time that it needs."""
     return [(a - timedelta(minutes=room.gap), b) for a, b in taken]
+
+
+def _occurrences(grid: Grid, starts: int, after: Mapping[date, tuple[int, ...]], zone: str) -> tuple[tuple[int, tuple[int, ...]], ...]:
+    by_days: dict[tuple[int, ...], list[int]] = {}
+    for slot in _bits(starts):
+        if days := after.get(clock.local(grid.at(slot), zone).date()):
+            by_days.setdefault(days, []).append(slot)
+    return tuple(pair for days, slots in by_days.items() for pair in distances(grid, slots, days, zone))
+
+
+def _shut(grid: Grid, room: Row) -> int:
+    """Outside the room's opening hours, if it has some."""
+    if not room.opens and not room.days:
+        return 0
+    part = (time.fromisoformat(room.opens), time.fromisoformat(room.closes)) if room.opens else (time(), time(23, 59))
+    return off_mask(grid, Working(Hours((part,), frozenset(room.days or range(7)))))
 
 
 def longest_part(working: Working) -> timedelta:

@@ -176,3 +176,21 @@ async def test_days_and_hours_are_inherited_kept_apart_and_kept_by_whose_they_ar
         works = await working_of(r, [top, elsewhere])
     assert works[top].hours == works[elsewhere].hours
     assert not works[top].days.works(day)  # for all
+
+
+async def test_every_date_of_a_series_counts_and_an_agency_that_chooses_can_when_it_works(db: Database):
+    office, day = await open_office(db), working_day()
+    dates = [day + timedelta(weeks=n) for n in range(3)]
+    await open_days(db, *dates)
+    home = await homes(office)
+    later = {"date": dates[2].isoformat(), "start": "07:30", "end": "09:00", "chair_id": office.people["stranger"]}
+    await office.send(await office.draft(invited={office.people["b"]: "vote"}, **later))
+    await do(db, SaveWorkingHours(agency_id=home["c"], parts="08:30-11:30,13:30-17:00"))
+    weekly = {"repeat": "week", "repeat_count": "3", "repeat_step": "1"}
+    people = {"chair_id": office.people["b"], "secretary_id": office.people["b"], "invited": {f"agency:{home['c']}": "vote"}}
+    form = office.form(date=day.isoformat(), **weekly, **people)
+    draft = await office.draft(**form)
+    assert told(await found(office, draft, Wish(day, day, 60)))[0] == ("09:00", {})
+    once = await found(office, await office.draft(**form | {"repeat": "none"}), Wish(day, day, 60))
+    assert told(once)[0] == ("08:30", {})  # not before the agency works
+    assert once.attendees == 2
