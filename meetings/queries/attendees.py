@@ -16,8 +16,9 @@ from ..item_times import item_spans
 from ..meeting_form import Fields, Raw, meant, people_of
 from ..models.meeting import meetings, participants
 from ..models.organisation import agencies, positions, rooms
+from ..slots import Grid
 from ..working_time import Working
-from .busy import Busy, Travel, busy_spans, place_marks
+from .busy import Busy, Travel, busy_masks, place_marks
 from .working_days import working_of
 
 
@@ -44,14 +45,13 @@ class Attendee:
 
 @dataclass(frozen=True, slots=True)
 class Calendars:
-    """Within [start, end). `rooms`: that would do, the one in the form first. `guests`: invited who are in no list of ours, so nobody
+    """Within the grid. `rooms`: that would do, the one in the form first. `guests`: invited who are in no list of ours, so nobody
     knows when they are free."""
 
-    start: datetime
-    end: datetime
+    grid: Grid
     attendees: Sequence[Attendee]
     rooms: Sequence[Row]
-    busy: Busy
+    busy: Busy[int]
     working: Mapping[str, Working]
     host: Working
     guests: int
@@ -65,12 +65,13 @@ async def calendars_of(
     coming = await attendees_of(reading, fields) + await _sent_by_agencies(reading, meeting.id, fields)
     fitting = await _rooms(reading, meeting.host_agency_id, form, len(coming) + len(fields.guests))
     here = await _here(reading, form) if travel and form.get("form") == "in_person" else frozenset[str]()
-    busy = await busy_spans(
-        reading, start, end, people=[one.key for one in coming if ":" not in one.key], rooms=[row.id for row in fitting],
+    grid = Grid.between(start, end)
+    busy = await busy_masks(
+        reading, grid, people=[one.key for one in coming if ":" not in one.key], rooms=[row.id for row in fitting],
         apart_from=await _replaced(reading, meeting, form), travel=Travel(here, travel) if here else None,
     )  # fmt: skip
     working = await working_of(reading, {meeting.host_agency_id, *(one.agency_id for one in coming)})
-    return Calendars(start, end, coming, fitting, busy, working, working[meeting.host_agency_id], len(fields.guests))
+    return Calendars(grid, coming, fitting, busy, working, working[meeting.host_agency_id], len(fields.guests))
 
 
 async def attendees_of(reading: Reading, fields: Fields) -> list[Attendee]:

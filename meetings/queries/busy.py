@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any, Generic, Protocol, TypeVar
 
 import sqlalchemy as sa
 
@@ -20,7 +22,7 @@ from ..models.outside import outside_busy, outside_calendars
 from ..models.poll import poll_answers, poll_slots, polls
 from ..outside_calendars import STALE
 from ..room_booking import GAP, TAKEN
-from ..slots import begun
+from ..slots import Grid, begun
 from ..spans import Span, clipped, merged
 from ..text import fold
 
@@ -30,16 +32,21 @@ AROUND_AN_ITEM = timedelta(minutes=15)  # an agenda runs early or late
 MOST_NAMED = 10_000  # ids in one statement; more are told apart after reading
 
 
-@dataclass(frozen=True, slots=True)
-class Busy:
-    """Busy spans by id: within the window asked for, in order, apart from each other. Who is always free is not in it."""
+T = TypeVar("T")
+Kind = TypeVar("Kind", covariant=True)
 
-    people: Mapping[str, Sequence[Span]]
-    agencies: Mapping[str, Sequence[Span]]
-    rooms: Mapping[str, Sequence[Span]]
-    unknown: frozenset[str] = frozenset()  # whose calendar elsewhere could not be read for long: not busy is not free
-    on_the_way: Mapping[str, Sequence[Span]] = field(default_factory=dict)  # people, to and from where they must be in person
-    held: Mapping[str, Sequence[Span]] = field(default_factory=dict)  # people, for times that they are asked about
+
+@dataclass(frozen=True, slots=True)
+class Busy(Generic[T]):
+    """When somebody is taken, by id: spans within the window asked for, in order, apart from each other; or the quarters of a grid. Who is
+    always free is not in it."""
+
+    people: Mapping[str, T]
+    agencies: Mapping[str, T]
+    rooms: Mapping[str, T]
+    unknown: frozenset[str]  # whose calendar elsewhere could not be read for long: not busy is not free
+    on_the_way: Mapping[str, T]  # people, to and from where they must be in person
+    held: Mapping[str, T]  # people, for times that they are asked about
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +70,29 @@ def place_marks(room_agency: str | None, room_address: str | None, place: str) -
     return frozenset(mark for mark in said if mark)
 
 
-async def busy_spans(
+async def busy_spans(reading: Reading, start: datetime, end: datetime, **asked: Any) -> Busy[Sequence[Span]]:
+    """As spans; `asked` as of `gathered`."""
+    return await gathered(reading, start, end, lambda wanted: _Spans(wanted, start, end), **asked)
+
+
+async def busy_masks(reading: Reading, grid: Grid, **asked: Any) -> Busy[int]:
+    """As quarters of the grid, which thousands of calendars need; `asked` as of `gathered`."""
+    mask = cache(lambda span: grid.touched([span]))  # of one meeting once, however many people come
+    return await gathered(reading, grid.start, grid.at(grid.count), lambda wanted: _Masks(wanted, mask), **asked)
+
+
+async def gathered(
     reading: Reading,
     start: datetime,
     end: datetime,
+    make: Callable[[Collection[str]], _Gathered[T]],
     *,
     people: Collection[str] = (),
     agencies: Collection[str] = (),
     rooms: Collection[str] = (),
     apart_from: Collection[str] = (),
     travel: Travel | None = None,
-) -> Busy:
+) -> Busy[T]:
     """Of those asked for, in seven queries however many they are. `apart_from`: meetings that do not count, such as the one planned.
 
     A person is busy with what he is invited to and has not declined or left to a substitute, for an item alone about the time that it
@@ -82,7 +101,7 @@ async def busy_spans(
     """
     held = {row.id: row for row in await _held(reading, start, end) if row.id not in apart_from}
     spans = {row.id: _span(row) for row in held.values()}
-    of_people, of_agencies, of_rooms, moving = _Gathered(people), _Gathered(agencies), _Gathered(rooms), _Gathered(people)
+    of_people, of_agencies, of_rooms, moving = make(people), make(agencies), make(rooms), make(people)
     for row in await _booked(reading, start, end, rooms) if rooms else ():
         if row.meeting_id not in apart_from:
             of_rooms.add(row.room_id, (begun(row.starts_at), row.free_at))
@@ -100,14 +119,11 @@ async def busy_spans(
         for one, key in zip((of_people, of_agencies, of_rooms), (row.person_id, row.agency_id, row.room_id), strict=True):
             one.add(key, (row.starts_at, row.ends_at))
     unknown = await _unknown(reading, {*people, *agencies, *rooms})
-    holding = _Gathered(people)
+    holding = make(people)
     for row in await _asked_about(reading, start, end) if people else ():
         if row.meeting_id not in apart_from:
             holding.add(row.person_id, (row.starts_at, row.ends_at))
-    by_person, by_agency, by_room, ways, kept = (
-        one.joined(start, end) for one in (of_people, of_agencies, of_rooms, moving, holding)
-    )
-    return Busy(by_person, by_agency, by_room, unknown, ways, kept)
+    return Busy(of_people.all(), of_agencies.all(), of_rooms.all(), unknown, moving.all(), holding.all())
 
 
 async def _asked_about(reading: Reading, start: datetime, end: datetime) -> Sequence[Row]:
@@ -154,17 +170,36 @@ async def _of_items(reading: Reading, held: Mapping[str, Row], meeting_ids: Coll
     return found
 
 
-class _Gathered:
-    def __init__(self, wanted: Collection[str]) -> None:
+class _Gathered(Protocol[Kind]):
+    def add(self, key: str | None, span: Span) -> None: ...
+
+    def all(self) -> Mapping[str, Kind]: ...
+
+
+class _Spans:
+    def __init__(self, wanted: Collection[str], start: datetime, end: datetime) -> None:
         self._wanted, self._found = frozenset(wanted), defaultdict[str, list[Span]](list)
+        self._start, self._end = start, end
 
     def add(self, key: str | None, span: Span) -> None:
         if key in self._wanted and key is not None:
             self._found[key].append(span)
 
-    def joined(self, start: datetime, end: datetime) -> dict[str, Sequence[Span]]:
-        joined = {key: merged(clipped(spans, start, end)) for key, spans in self._found.items()}
+    def all(self) -> Mapping[str, Sequence[Span]]:
+        joined = {key: merged(clipped(spans, self._start, self._end)) for key, spans in self._found.items()}
         return {key: spans for key, spans in joined.items() if spans}
+
+
+class _Masks:
+    def __init__(self, wanted: Collection[str], mask: Callable[[Span], int]) -> None:
+        self._wanted, self._found, self._mask = frozenset(wanted), defaultdict[str, int](int), mask
+
+    def add(self, key: str | None, span: Span) -> None:
+        if key in self._wanted and key is not None:
+            self._found[key] |= self._mask(span)
+
+    def all(self) -> Mapping[str, int]:
+        return self._found
 
 
 def _span(row: Row) -> Span:

@@ -124,23 +124,23 @@ def _midnight(day: date, zone: str) -> datetime:
 def _best(
     calendars: Calendars, wish: Wish, zone: str, end: datetime, now: datetime, after: Mapping[date, tuple[int, ...]]
 ) -> tuple[Shape, Sequence[Choice]]:
-    grid = Grid.between(calendars.start, calendars.end)
+    grid = calendars.grid
     length = -(-timedelta(minutes=wish.minutes) // QUARTER)
     lunch = length * QUARTER <= longest_part(calendars.host)
     starts = _starts(grid, calendars, length, end, now, lunch=lunch)
     shape = Shape(grid, length, _occurrences(grid, starts, after, zone) or ((0, (0,)),), NEAR)
     off = {id(one): off_mask(grid, one, lunch=lunch) for one in calendars.working.values()}
-    lines = [line_of(grid, calendars, one, off[id(calendars.working[one.agency_id])]) for one in calendars.attendees]
+    lines = [line_of(calendars, one, off[id(calendars.working[one.agency_id])]) for one in calendars.attendees]
     rooms = [
-        Line(row.id, grid.touched(_with_gap(calendars.busy.rooms.get(row.id, ()), row)), _shut(grid, row), row.id in calendars.busy.unknown)
+        Line(row.id, _with_gap(calendars.busy.rooms.get(row.id, 0), row), _shut(grid, row), row.id in calendars.busy.unknown)
         for row in calendars.rooms
     ]
     return shape, Search(shape, lines, rooms).best(wish.order) or Search(shape, lines).best(wish.order)
 
 
-def _with_gap(taken: Sequence[Span], room: Row) -> list[Span]:
+def _with_gap(taken: int, room: Row) -> int:
     """Whoever comes before somebody else leaves the room the time that it needs."""
-    return [(a - timedelta(minutes=room.gap), b) for a, b in taken]
+    return spread(taken, 1 + -(-room.gap // 15))
 
 
 def _occurrences(grid: Grid, starts: int, after: Mapping[date, tuple[int, ...]], zone: str) -> tuple[tuple[int, tuple[int, ...]], ...]:
@@ -169,11 +169,11 @@ def off_mask(grid: Grid, working: Working, *, lunch: bool = True) -> int:
     return grid.all & ~grid.whole(worked(working.hours, working.days, grid.start, grid.at(grid.count), lunch=lunch))
 
 
-def line_of(grid: Grid, calendars: Calendars, one: Attendee, off: int) -> Line:
+def line_of(calendars: Calendars, one: Attendee, off: int) -> Line:
     taken = calendars.busy
     busy = 0
     for spans in (taken.people, taken.held, taken.on_the_way):
-        busy |= grid.touched(spans.get(one.key, ()))
+        busy |= spans.get(one.key, 0)
     unknown = not one.known or one.key in calendars.busy.unknown
     return Line(one.key, busy, off, unknown, one.required, one.weight, *_part(one))
 
@@ -201,16 +201,16 @@ def _bits(mask: int) -> Iterable[int]:
 def _exactly(calendars: Calendars, shape: Shape, choice: Choice, one: Attendee, why: Why) -> Reason:
     """What the search calls busy, and what it calls unknown, in full."""
     taken = occupied(shape, choice.start, *_part(one))
-    return reason(calendars, shape.grid, one, taken, taken if why == "off" else 0) or "unknown"
+    return reason(calendars, one, taken, taken if why == "off" else 0) or "unknown"
 
 
-def reason(calendars: Calendars, grid: Grid, one: Attendee, taken: int, off: int) -> Reason | None:
+def reason(calendars: Calendars, one: Attendee, taken: int, off: int) -> Reason | None:
     """Why somebody is not free in these quarters; None when he is."""
-    if grid.touched(calendars.busy.people.get(one.key, ())) & taken:
+    if calendars.busy.people.get(one.key, 0) & taken:
         return "busy"
-    if grid.touched(calendars.busy.held.get(one.key, ())) & taken:
+    if calendars.busy.held.get(one.key, 0) & taken:
         return "held"
-    if grid.touched(calendars.busy.on_the_way.get(one.key, ())) & taken:
+    if calendars.busy.on_the_way.get(one.key, 0) & taken:
         return "travel"
     if off & taken:
         return "off"

@@ -81,7 +81,7 @@ async def picture_of(reading: Reading, actor: Actor, meeting: Row, form: Raw, da
     start = _instant(first, 0, zone)
     travel = timedelta(minutes=TRAVEL)
     calendars = await calendars_of(reading, meeting, form, start, _instant(first + timedelta(days=days), 0, zone), travel)
-    grid = Grid.between(calendars.start, calendars.end)
+    grid = calendars.grid
     shown = [first + timedelta(days=n) for n in range(days)]
     if days == WEEK:
         works = calendars.host
@@ -115,7 +115,7 @@ def _draw(calendars: Calendars, grid: Grid, days: Sequence[date], zone: str, typ
 
 
 def _agency(frame: _Frame, calendars: Calendars, people: Sequence[Attendee], off: int, *, whole: bool) -> DrawnAgency:
-    lines = [line_of(frame.grid, calendars, one, 0) for one in people]
+    lines = [line_of(calendars, one, 0) for one in people]
     some, all_ = 0, frame.grid.all
     for line in lines:
         taken = frame.grid.all if line.unknown else line.busy
@@ -128,8 +128,8 @@ def _agency(frame: _Frame, calendars: Calendars, people: Sequence[Attendee], off
 def _bars(frame: _Frame, calendars: Calendars, one: Attendee, line: Line) -> list[Bar]:
     if line.unknown:
         return frame.bars(frame.grid.all, "unknown")
-    firm = frame.grid.touched(calendars.busy.people.get(one.key, ()))
-    held = frame.grid.touched(calendars.busy.held.get(one.key, ())) & ~firm
+    firm = calendars.busy.people.get(one.key, 0)
+    held = calendars.busy.held.get(one.key, 0) & ~firm
     return [*frame.bars(firm, "busy"), *frame.bars(held, "tentative"), *frame.bars(line.busy & ~firm & ~held, "travel")]
 
 
@@ -162,14 +162,14 @@ def _runs(mask: int) -> Iterator[tuple[int, int]]:
 async def _at_typed(reading: Reading, actor: Actor, meeting: Row, form: Raw, typed: Span, travel: timedelta) -> AtTyped:
     start, end = typed
     calendars = await calendars_of(reading, meeting, form, start, end, travel)
-    grid = Grid.between(start, end)
+    grid = calendars.grid
     lunch = end - start <= longest_part(calendars.host)
     off = {id(one): off_mask(grid, one, lunch=lunch) for one in calendars.working.values()}
     missing = []
     for one in calendars.attendees:
         begin = start + timedelta(minutes=one.offset)
         taken = grid.touched([(begin, min(end, begin + timedelta(minutes=one.length))) if one.length else typed])
-        why = reason(calendars, grid, one, taken, off[id(calendars.working[one.agency_id])])
+        why = reason(calendars, one, taken, off[id(calendars.working[one.agency_id])])
         if why is not None:
             missing.append((one, why))
     titles = await titles_of(reading, actor, meeting.id, [one.key for one, why in missing if why == "busy"], {0: typed})
