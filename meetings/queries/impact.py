@@ -15,7 +15,6 @@ from ..database import Reading, Row
 from ..invitation_facts import SIGNIFICANT, Mail
 from ..meeting_form import Raw, times_of
 from ..models.meeting import meetings, participants
-from ..spans import clipped
 from .attendees import Attendee, calendars_of
 from .busy import HELD, NOT_COMING
 
@@ -49,7 +48,7 @@ async def _taken(
     for one in calendars.attendees:
         first = start + timedelta(minutes=one.offset)
         last = first + timedelta(minutes=one.length) if one.length else end
-        if clipped(calendars.busy.people.get(one.key, ()), first, last):
+        if calendars.busy.people.get(one.key, 0) & calendars.grid.touched([(first, last)]):
             found.append(one)
     titles = await _titles(reading, actor, meeting.id, [one.key for one in found], start, end)
     return [(one, titles.get(one.key, "")) for one in found]
