@@ -58,8 +58,16 @@ def refusal_text(code: str, params: Mapping[str, object], t: Translate) -> str:
 
 
 def worded(params: Mapping[str, object], language: str, zone: str = HOME_ZONE) -> dict[str, object]:
-    """Parameters as a sentence of `language` writes them: a span (start, end) in words, whatever else as it is."""
-    return {name: span_text(value[0], value[1], language, zone) if isinstance(value, tuple) else value for name, value in params.items()}
+    """Parameters as a sentence of `language` writes them: spans (start, end), instants and days in words, whatever else as it is."""
+    return {name: _word(value, language, zone) for name, value in params.items()}
+
+
+def _word(value: object, language: str, zone: str) -> object:
+    if isinstance(value, tuple):
+        return span_text(value[0], value[1], language, zone)
+    if isinstance(value, datetime):
+        return when_text(value, language, zone)
+    return date_text(value, language) if isinstance(value, date) else value
 
 
 @cache

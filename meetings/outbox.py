@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from . import clock
+from .commands import ORGANISATION
 from .database import SLICE, Database, Reading, Row, Transaction
 from .invitation import Invitation
 from .models.columns import new_id
@@ -48,13 +49,15 @@ async def put_all(tx: Transaction, mails: Sequence[tuple[str, str, Facts]]) -> N
 
 
 async def put_to_people(tx: Transaction, mails: Sequence[tuple[str, Notice]]) -> None:
-    """Queue notices to people who are not invited themselves, each to its person."""
-    await tx.insert_many(outbox, [_row(tx, notice, {}, tx.scope, person_id=key) for key, notice in mails])
+    """Queue notices to people by themselves, not as participants, each to its person; about the meeting that is being changed, or about
+    none in particular."""
+    meeting_id = tx.scope if tx.scope != ORGANISATION else None
+    await tx.insert_many(outbox, [_row(tx, notice, {}, meeting_id, person_id=key) for key, notice in mails])
     tx.wake.add(SCOPE)
 
 
 def _row(
-    tx: Transaction, facts: Facts, of_series: Mapping[str, str], meeting_id: str, *, participant_id: str | None = None,
+    tx: Transaction, facts: Facts, of_series: Mapping[str, str], meeting_id: str | None, *, participant_id: str | None = None,
     person_id: str | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     key = new_id()

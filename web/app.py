@@ -26,6 +26,7 @@ from . import middleware
 from .assets import serve
 from .board_pack import BoardPacks
 from .deadlines import close_in_time
+from .digesting import send_digests_in_time
 from .following import follow_in_time
 from .keys import COURTESY, DB, SETTINGS, SIGNING_KEY
 from .pages.feeds import FEED_CACHE
@@ -72,5 +73,5 @@ async def work_loops(settings: Settings, db: Database, courtesy: Courtesy | None
     """Send what is in the outbox, take in the mail that comes, close ballots at their deadline, remind of meetings, follow posts, and
     read the calendars that are kept elsewhere."""
     mailer, inbox = Mailer(settings, Outbox(db), db.wakeups, courtesy), Inbox(settings, db)
-    by_the_clock = close_in_time(db), remind_in_time(settings, db), follow_in_time(settings, db)
+    by_the_clock = close_in_time(db), remind_in_time(settings, db), follow_in_time(settings, db), send_digests_in_time(settings, db)
     await asyncio.gather(mailer.run(), receive(settings, inbox), *by_the_clock, OutsideReader(settings, db).run())

@@ -52,6 +52,7 @@ accounts = sa.Table(
     one_of("role", "member", "secretary", "agency_admin", "system_admin"),
     flag("locked"),
     flag("must_change"),
+    flag("digest", default=True),  # wants the mail of the morning
     at("created_at", nullable=False),
 )  # fmt: skip
 

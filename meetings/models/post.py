@@ -10,7 +10,7 @@ from .columns import at, count, flag, key, line, metadata, one_of, ref, words
 outbox = sa.Table(
     "outbox", metadata,
     key(),
-    ref("meeting_id", "meetings", cascade=True),
+    ref("meeting_id", "meetings", nullable=True, cascade=True),  # NULL: about no single meeting
     ref("participant_id", "participants", nullable=True),
     ref("person_id", "people", nullable=True),  # of a NOTICE to somebody who is not invited himself
     ref("series_id", "series", nullable=True),  # the mail tells of this series, or of one of its dates
@@ -45,6 +45,14 @@ reminders = sa.Table(
     sa.Column("participant_id", sa.String(32), sa.ForeignKey("participants.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("kind", sa.String(20), primary_key=True),  # reminder_rules.KINDS
     sa.Column("about", sa.String(40), primary_key=True),
+    at("made_at", nullable=False),
+)  # fmt: skip
+
+# To whom the mail of the morning (`digests.py`) was sent on which day.
+digests = sa.Table(
+    "digests", metadata,
+    sa.Column("account_id", sa.String(32), sa.ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),
     at("made_at", nullable=False),
 )  # fmt: skip
 

@@ -20,7 +20,7 @@ def _mine(actor: Actor) -> sa.ColumnElement[bool]:
 
 
 def _joined() -> sa.FromClause:
-    return kept_mail.join(outbox, outbox.c.id == kept_mail.c.outbox_id).join(meetings, meetings.c.id == outbox.c.meeting_id)
+    return kept_mail.join(outbox, outbox.c.id == kept_mail.c.outbox_id).outerjoin(meetings, meetings.c.id == outbox.c.meeting_id)
 
 
 async def kept_for(reading: Reading, actor: Actor, meeting_id: str = "") -> Sequence[Row]:

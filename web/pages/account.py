@@ -8,6 +8,7 @@ from aiohttp import web
 
 from meetings.accounts import ChangePassword
 from meetings.commands import system
+from meetings.digests import SetDigest
 from meetings.errors import Problem, Refusal
 from meetings.models.organisation import accounts
 from meetings.perform import perform
@@ -30,7 +31,14 @@ async def own(request: web.Request) -> web.Response:
     actor = signed_in(request)
     async with request.app[DB].reading() as reading:
         found = await own_sessions(reading, actor)
-    return page(request, "account.html", sessions=found, browser_name=browser_name)
+        row = await reading.get(accounts, actor.account_id)
+    return page(request, "account.html", sessions=found, browser_name=browser_name, digest=row.digest)
+
+
+@routes.post("/account/digest")
+async def digest(request: web.Request) -> web.Response:
+    await perform(request.app[DB], signed_in(request), SetDigest(on="on" in await fields_of(request)))
+    raise redirect("/account", "account.digest_saved")
 
 
 @routes.post("/account/sessions")

@@ -1,5 +1,6 @@
 // What every page gets on top of plain HTML. Nothing here is needed: without it each form and link still works.
 // Switched on by attributes: data-guard, data-opens, data-closes, data-copies, data-print, data-key; those of fields are in fields.js.
+import "./bell.js";
 import "./fields.js";
 import { toast } from "./toast.js";
 
