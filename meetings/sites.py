@@ -54,7 +54,6 @@ class KeepContact(SiteCommand):
     schedule form does not change any more."""
 
     place: OptionalLine | None = None
-
     lead: OptionalLine = ""
     lead_title: OptionalLine = ""
     technician: OptionalLine = ""
