@@ -29,10 +29,10 @@ async def insert(db: Database, table: sa.Table, names: Sequence[str], rows: Iter
         raw: Any = (await connection.get_raw_connection()).driver_connection
         while chunk := list(islice(ready, AT_ONCE)):
             if db.embedded:
-                await raw.executemany(f"INSERT INTO {table.name} ({','.join(columns)}) VALUES ({marks})", chunk)  # noqa: S608
+                await raw.executemany(f"INSERT INTO {table.name} ({','.join(columns)}) VALUES ({marks})", chunk)  # noqa: S608 - our own names
             elif table.name == "search_documents":  # COPY knows no tsvector
                 values = ",".join(f"${n}" + "::text::tsvector" * (n == len(columns)) for n in range(1, len(columns) + 1))
-                await raw.executemany(f"INSERT INTO {table.name} ({','.join(columns)}) VALUES ({values})", chunk)  # noqa: S608
+                await raw.executemany(f"INSERT INTO {table.name} ({','.join(columns)}) VALUES ({values})", chunk)  # noqa: S608 - our own names
             else:
                 await raw.copy_records_to_table(table.name, records=chunk, columns=columns)
 

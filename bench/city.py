@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -142,7 +142,7 @@ async def _keep(db: Database, made: list[_Made], now: datetime) -> None:
     await insert(db, paper_contents, ("sha256", "content"), [("0" * 64, b"x")])
     rows = ((key, m.id, said, "a.pdf", "application/pdf", "0" * 64, now) for m in made for key, said in m.papers)
     await insert(db, papers, ("id", "meeting_id", "title", "file_name", "media_type", "sha256", "added_at"), rows)
-    due = date.today() + timedelta(days=14)  # noqa: DTZ011 - any day will do
+    due = now.date() + timedelta(days=14)
     rows = ((key, m.id, said, lead, due, now) for m in made for key, said, lead in m.conclusions)
     await insert(db, conclusions, ("id", "meeting_id", "text", "lead_agency_id", "due_on", "recorded_at"), rows)
     await insert(db, conclusion_agencies, ("agency_id", "conclusion_id"), ((lead, key) for m in made for key, _, lead in m.conclusions))

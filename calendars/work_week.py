@@ -86,11 +86,13 @@ def week_calendar(agency: Row, weeks: Sequence[tuple[Row, Sequence[Entry]]], zon
 
 def _event(entry: Entry, revision: Row, zone: str, domain: str) -> Event:
     t, day, event = translator("vi"), date.fromisoformat(entry.day), Event()
+    first: date
+    last: date
     if entry.start:
         start = clock.from_local(datetime.combine(day, time.fromisoformat(entry.start)), zone)
         first, last, summary = start, start + LENGTH, entry.content
     else:
-        first, last, summary = day, day + timedelta(days=1), f"({time_of(entry)}) {entry.content}"  # type: ignore[assignment]
+        first, last, summary = day, day + timedelta(days=1), f"({time_of(entry)}) {entry.content}"
     parts = ((t(f"week.column_{name}"), getattr(entry, name)) for name in ("chair", "attendees", "preparing", "note"))
     about = [f"{label}: {text}" for label, text in parts if text]
     for name, value in (

@@ -15,7 +15,7 @@ from .meeting_form import MeetingForm
 from .models.columns import new_id
 from .models.meeting import meetings, nominations, participants
 from .models.organisation import agencies
-from .nomination_notices import tell
+from .nomination_notices import Kind, tell
 from .nomination_rules import deadline
 
 # What an agency that declined is asked anew for when it changes.
@@ -76,7 +76,7 @@ async def tell_nominators(tx: Transaction, meeting_id: str, sender: Sender) -> i
     meeting = await tx.get(meetings, meeting_id)
     place = await place_of(tx, meeting)
     rows = await tx.all(sa.select(nominations).where(nominations.c.meeting_id == meeting_id).order_by(nominations.c.position))
-    kinds: dict[str, list[str]] = {"asked": [], "changed": [], "withdrawn": []}
+    kinds: dict[Kind, list[str]] = {"asked": [], "changed": [], "withdrawn": []}
     for row in rows:
         now = _told_of(meeting, row, place)
         if row.removed:
@@ -89,7 +89,7 @@ async def tell_nominators(tx: Transaction, meeting_id: str, sender: Sender) -> i
             asked = {"state": "asked", "reason": "", "declined_at": None, "declined_by": ""} if anew else {}
             await tx.update(nominations, row.id, told=now, reminded_at=tx.now, **asked)
     for kind, ids in kinds.items():
-        await tell(tx, [row for row in rows if row.id in ids], kind, sender)  # type: ignore[arg-type]
+        await tell(tx, [row for row in rows if row.id in ids], kind, sender)
     return sum(map(len, kinds.values()))
 
 

@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from babel import Locale
 from babel.dates import format_date as babel_date
@@ -22,7 +23,21 @@ DEFAULT_LANGUAGE = "vi"
 _ROOT = Path(__file__).parent / "locale"
 
 Entry = str | Mapping[str, str]
-Translate = Callable[..., str]
+
+
+class Translate:
+    """`t(key, **params)` for one language. A missing key raises KeyError: the tests ask for every key there is."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language if language in LANGUAGES else DEFAULT_LANGUAGE
+        self._entries = catalogue(self.language)
+        self._plural = Locale(self.language).plural_form
+
+    def __call__(self, key: str, **params: Any) -> str:
+        entry = self._entries[key]
+        if not isinstance(entry, str):
+            entry = entry.get(self._plural(params["n"])) or entry["other"]
+        return entry.format(**params) if params else entry
 
 
 @cache
@@ -38,23 +53,12 @@ def catalogue(language: str) -> Mapping[str, Entry]:
 
 @cache
 def translator(language: str) -> Translate:
-    """`t(key, **params)` for one language. A missing key raises KeyError: the tests ask for every key there is."""
-    entries = catalogue(language if language in LANGUAGES else DEFAULT_LANGUAGE)
-    plural = Locale(language if language in LANGUAGES else DEFAULT_LANGUAGE).plural_form
-
-    def t(key: str, **params: object) -> str:
-        entry = entries[key]
-        if not isinstance(entry, str):
-            entry = entry.get(plural(params["n"])) or entry["other"]  # type: ignore[arg-type]
-        return entry.format(**params) if params else entry
-
-    t.language = language  # type: ignore[attr-defined]
-    return t
+    return Translate(language)
 
 
 def refusal_text(code: str, params: Mapping[str, object], t: Translate) -> str:
     """The sentence for a refusal's code, from whichever `refusal_...` catalogue has it."""
-    return t(refusal_keys()[code], **worded(params, t.language))  # type: ignore[attr-defined]
+    return t(refusal_keys()[code], **worded(params, t.language))
 
 
 def worded(params: Mapping[str, object], language: str, zone: str = HOME_ZONE) -> dict[str, object]:

@@ -43,10 +43,11 @@ def parts(room: Row, bookings: Sequence[Row], start: datetime, end: datetime, no
         kind: Kind = "block" if booking.meeting_id is None else "asked" if booking.state == "asked" else "booked"
         first, last, free = begun(booking.starts_at), over(booking.ends_at), booking.free_at
         found += _free(room, at, min(first, end), now)
-        for a, b, what in ((first, last, kind), (last, free, "gap")):
+        pieces: tuple[tuple[datetime, datetime, Kind], ...] = ((first, last, kind), (last, free, "gap"))
+        for a, b, what in pieces:
             a, b = max(a, at), min(b, end)
             if a < b:
-                found.append(Part(a, b, what, booking))  # type: ignore[arg-type]
+                found.append(Part(a, b, what, booking))
                 at = b
         at = max(at, min(first, end))
     return found + list(_free(room, at, end, now))

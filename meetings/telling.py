@@ -30,9 +30,11 @@ async def tell_meeting(tx: Transaction, meeting_id: str, sender: Sender) -> list
 async def tell_cancelled(tx: Transaction, meeting: Row, reason: str) -> list[Mail]:
     """Queue the CANCEL of the whole meeting to everybody who knows of it."""
     sequence = await raised(tx, meeting)
-    last = {"method": "CANCEL", "whole": True, "sequence": sequence, "dtstamp": clock.iso(tx.now), "reason": reason, "changes": ()}
     told = await last_sent(tx, meeting.id)
-    mails = [Mail(key, replace(facts, **last)) for key, facts in told.items()]  # type: ignore[arg-type]
+    mails = [
+        Mail(key, replace(facts, method="CANCEL", whole=True, sequence=sequence, dtstamp=clock.iso(tx.now), reason=reason, changes=()))
+        for key, facts in told.items()
+    ]
     await outbox.put_all(tx, [(meeting.id, mail.participant_id, mail.facts) for mail in mails])
     return mails
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from meetings import access, i18n, perform
+from meetings import access_rules, i18n, perform
 from realtime import messages, visibility
 
 ROOT = Path(__file__).parent.parent
@@ -28,7 +28,7 @@ LAYERS = (
     {"database"},
     {"commands", "live_log", "standing", "audit", "outgoing", "outbox", "group_commit", "views"},
 )
-TOP = {"access", "perform", "queries"}
+TOP = {"access", "access_rules", "perform", "queries"}
 
 
 def sources(package: str) -> list[Path]:
@@ -114,7 +114,7 @@ def test_events_are_sent_in_four_places_only():
 
 def test_every_command_has_one_handler_and_one_rule():
     assert not perform.HANDLERS.keys() & perform.MANY.keys()
-    assert perform.HANDLERS.keys() | perform.MANY.keys() == access.RULES.keys()
+    assert perform.HANDLERS.keys() | perform.MANY.keys() == access_rules.RULES.keys()
 
 
 def test_the_protocol_names_every_event_message_and_command():
@@ -177,5 +177,5 @@ def test_history_has_words_for_every_command_of_a_meeting():
     from meetings.commands import MeetingCommand
     from meetings.queries.meetings import UNTOLD
 
-    told = {c.__name__ for c in access.RULES if issubclass(c, MeetingCommand)} - set(UNTOLD)
+    told = {c.__name__ for c in access_rules.RULES if issubclass(c, MeetingCommand)} - set(UNTOLD)
     assert {f"meeting.did_{name}" for name in told} <= i18n.catalogue("vi").keys()

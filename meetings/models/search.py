@@ -31,4 +31,4 @@ FTS5 = (
     "INSERT INTO search_words (rowid, words) VALUES (new.number, new.words); END",
 )
 for _statement in FTS5:
-    sa.event.listen(search_documents, "after_create", sa.DDL(_statement).execute_if(dialect="sqlite"))  # type: ignore[no-untyped-call]
+    sa.event.listen(search_documents, "after_create", sa.DDL(_statement).execute_if(dialect="sqlite"))  # type: ignore[no-untyped-call]  # the library is untyped there

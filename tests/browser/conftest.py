@@ -16,7 +16,7 @@ from typing import Any
 
 import aiohttp
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, async_playwright
 
 from tests.support.databases import drop_database, fresh_database_url
 from tests.support.ports import free_port
@@ -28,8 +28,8 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-DESKTOP = {"width": 1366, "height": 768}
-PHONE = {"width": 390, "height": 844}
+DESKTOP: ViewportSize = {"width": 1366, "height": 768}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 @dataclass
@@ -108,8 +108,8 @@ class People:
         self.complaints: list[str] = []
         self.contexts: list[BrowserContext] = []
 
-    async def page(self, username: str = "", size: dict[str, int] | None = None, language: str = "vi-VN", **more: Any) -> Page:
-        context = await self._browser.new_context(viewport=size or DESKTOP, locale=language, **more)  # type: ignore[arg-type]
+    async def page(self, username: str = "", size: ViewportSize | None = None, language: str = "vi-VN", **more: Any) -> Page:
+        context = await self._browser.new_context(viewport=size or DESKTOP, locale=language, **more)
         context.set_default_timeout(15_000)
         self.contexts.append(context)
         page = await context.new_page()

@@ -33,7 +33,7 @@ async def test_an_answer_by_mail_is_seen_in_the_room_and_a_proposed_time_in_the_
     await open_mail(secretary, url, title, "Trang")
     await secretary.get_by_role("button", name="Đề nghị muộn một giờ").click()
     await secretary.get_by_role("link", name="Trang cuộc họp").click()
-    await secretary.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    await secretary.set_viewport_size(PHONE)
     assert not await judged_here(secretary, "a meeting with a letter")
     await secretary.goto(f"{url}/letters")
     assert not await judged_here(secretary, "letters")

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Page, ViewportSize
 
 from .conftest import DESKTOP, PHONE, People
 
@@ -53,13 +53,13 @@ async def meetings_of(page: Page, url: str) -> dict[str, str]:
 
 # In one language the pages are opened on a desktop and then made as narrow as a phone, in the other the other way round.
 @pytest.mark.parametrize(("language", "size", "then"), [("vi-VN", DESKTOP, PHONE), ("en-GB", PHONE, DESKTOP)], ids=["vi", "en"])
-async def test_no_page_has_a_finding(people: People, language: str, size: dict[str, int], then: dict[str, int]) -> None:
+async def test_no_page_has_a_finding(people: People, language: str, size: ViewportSize, then: ViewportSize) -> None:
     async def here(page: Page, path: str) -> list[str]:
         found = await judged_here(page, path)
-        await page.set_viewport_size(then)  # type: ignore[arg-type]
+        await page.set_viewport_size(then)
         await page.wait_for_timeout(100)
         found += [f"after a change of size: {each}" for each in await judged_now(page, path)]
-        await page.set_viewport_size(size)  # type: ignore[arg-type]
+        await page.set_viewport_size(size)
         return found
 
     async def opened(page: Page, path: str, status: int = 200) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 import sqlalchemy as sa
 
-from meetings import access, audit, live_log, perform
+from meetings import access_rules, audit, live_log, perform
 from meetings.commands import Command, system
 from meetings.database import Database
 from meetings.errors import Conflict, NotAllowed, Refusal
@@ -35,7 +35,7 @@ async def _name(tx, by, command):
 @pytest.fixture(autouse=True)
 def naming(monkeypatch):
     monkeypatch.setitem(perform.HANDLERS, Name, _name)
-    monkeypatch.setitem(access.RULES, Name, lambda by, c: by.actor.kind == "system")
+    monkeypatch.setitem(access_rules.RULES, Name, lambda by, c: by.actor.kind == "system")
 
 
 async def test_a_burst_is_answered_one_by_one_and_the_log_has_no_gap(db: Database):
@@ -67,7 +67,7 @@ async def test_the_same_command_twice_has_one_effect_and_one_answer(db: Database
 
 
 async def test_a_command_without_a_rule_is_refused(db: Database, monkeypatch):
-    monkeypatch.delitem(access.RULES, Name)
+    monkeypatch.delitem(access_rules.RULES, Name)
     with pytest.raises(NotAllowed):
         await perform.perform(db, system("test"), Name(name="x"))
 
