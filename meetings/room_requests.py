@@ -88,6 +88,8 @@ async def block_room(tx: Transaction, by: Standing, command: BlockRoom) -> Answe
     try:
         key = await take(tx, room, start, end, state="booked", reason=command.reason, decided_by=by.actor.name)
     except Invalid as taken:
+        if "when" not in taken.params:  # it was given back in this moment
+            raise
         raise Invalid("block_taken", "starts_at", when=taken.params["when"]) from taken
     return {"booking_id": key}
 

@@ -43,6 +43,7 @@ async def send_digests_in_time(settings: Settings, db: Database) -> None:
 async def send_digests(settings: Settings, db: Database, nothing: set[tuple[object, str]]) -> int:
     """How many were sent. One after the other, so that pages are answered in between."""
     day, sent = clock.today(settings.zone), 0
+    nothing -= {one for one in nothing if one[0] != day}
     async with db.reading() as reading:
         readers = await readers_of(reading, day)
     for reader in readers:

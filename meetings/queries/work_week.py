@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
@@ -84,6 +84,14 @@ async def published_weeks(reading: Reading, agency_id: str, since: date, *, insi
     wanted = sa.select(work_week_revisions).select_from(joined).where(work_weeks.c.agency_id == agency_id, work_weeks.c.monday >= since)
     rows = await reading.all(wanted.order_by(work_weeks.c.monday))
     return [(row, _entries(row, insider)) for row in rows if insider or row.public]
+
+
+async def last_published(reading: Reading, agency_id: str) -> datetime | None:
+    """When the agency last published anything, for whomever."""
+    joined = work_week_revisions.join(work_weeks, work_weeks.c.id == work_week_revisions.c.week_id)
+    wanted = sa.select(work_week_revisions.c.published_at).select_from(joined).where(work_weeks.c.agency_id == agency_id)
+    found: datetime | None = await reading.value(wanted.order_by(work_week_revisions.c.published_at.desc()).limit(1))
+    return found
 
 
 async def public_agencies(reading: Reading, monday: date) -> Sequence[Row]:

@@ -50,6 +50,9 @@ async def test_a_week_is_prepared_published_and_read_in_every_form(site: Site):
         assert (await browser.send("GET", f"{here}/{start}.pdf")).html.startswith("%PDF-")
         events = Calendar.from_ical((await browser.send("GET", f"{here}.ics")).html).walk("VEVENT")
         assert {str(event["SUMMARY"]) for event in events} == {"Chào cờ", "Họp về <đầu tư>"} | ({"(Chiều) Họp kín"} if internal else set())
+    known = (await nobody.send("GET", f"{here}.ics")).headers
+    for had in ({"If-None-Match": known["ETag"]}, {"If-Modified-Since": known["Last-Modified"]}):
+        assert (await nobody.send("GET", f"{here}.ics", headers=had)).status == 304
     await mine.get(f"{here}/{start}/edit")
     assert "cần duyệt lại" in (await mine.post(f"{here}/{start}/entries", **(line | {"content": "Giao ban"}))).text
     assert "Giao ban" not in (await nobody.get(f"{here}?day={start}")).text
@@ -61,6 +64,8 @@ async def test_a_week_is_prepared_published_and_read_in_every_form(site: Site):
     assert ("Bão" in again.text, "Mới" in again.text) == (True, True)
     assert "Chưa công bố" in (await nobody.get(f"{here}?day={start}")).text
     assert (await nobody.send("GET", f"{here}/{start}.pdf")).status == 404
+    closed = await nobody.send("GET", f"{here}.ics", headers={"If-None-Match": known["ETag"]})
+    assert (closed.status, "VEVENT" in closed.html) == (200, False)
     assert (await nobody.get(f"/week/{'0' * 32}")).status == 404
     assert (await nobody.get(f"{here}/{start + timedelta(days=1)}.pdf")).status == 404
 

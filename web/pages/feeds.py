@@ -37,7 +37,7 @@ async def calendar(request: web.Request) -> web.Response:
             content = await content_of(reading, feed, state, now)
             kept = Kept.of(calendar_bytes(feed, state, content, settings.base_url, settings.mail_from))
             request.app[FEED_CACHE].put(feed.id, state.key, kept)
-    return await _answer(request, kept, await note_read(db, feed, kept.etag, now), "lich.ics")
+    return await conditional(request, kept, await note_read(db, feed, kept.etag, now), "lich.ics")
 
 
 @routes.get("/feeds/{token}.ifb")
@@ -53,10 +53,10 @@ async def freebusy(request: web.Request) -> web.Response:
         busy = await busy_spans(reading, start, end, **asked)
     spans = next((found for found in (busy.people, busy.agencies, busy.rooms) if found), {}).get(owner_id, ())
     content = freebusy_bytes(state.name, spans, start, end, request.app[SETTINGS].mail_from, feed.id)
-    return await _answer(request, Kept.of(content), None, "lich.ifb")
+    return await conditional(request, Kept.of(content), None, "lich.ifb")
 
 
-async def _answer(request: web.Request, kept: Kept, changed: datetime | None, name: str) -> web.Response:
+async def conditional(request: web.Request, kept: Kept, changed: datetime | None, name: str) -> web.Response:
     """With its ETag and Last-Modified; 304 to whoever has this version (RFC 9110, 13.2.2: an ETag is believed before a date)."""
     packed = "gzip" in request.headers.get("Accept-Encoding", "")
     etag = f"{kept.etag}-gzip" if packed else kept.etag  # other bytes, another strong tag

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date, timedelta
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from aiohttp import web
 
+from calendars.feed_cache import Kept
 from calendars.work_week import columns_of, pdf_of, time_of, week_calendar
 from meetings import clock, i18n
 from meetings.calendar_days import monday
@@ -16,7 +18,16 @@ from meetings.errors import NotAllowed, NotFound, Refusal
 from meetings.models.organisation import agencies
 from meetings.models.work_week import SESSIONS
 from meetings.perform import perform
-from meetings.queries.work_week import FEED_WEEKS, WeekPage, is_insider, public_agencies, published_week, published_weeks, week_draft
+from meetings.queries.work_week import (
+    FEED_WEEKS,
+    WeekPage,
+    is_insider,
+    last_published,
+    public_agencies,
+    published_week,
+    published_weeks,
+    week_draft,
+)
 from meetings.work_week import ApproveWeek, CollectWeek, PublishWeek, RemoveWeekEntry, SaveWeekEntry, WeekCommand, keeps_week
 from meetings.work_week_rules import by_day
 
@@ -26,6 +37,7 @@ from ..keys import DB, SETTINGS, actor_of, signed_in
 from ..rendering import page
 from ..table_file import xlsx_file
 from .attendance import XLSX
+from .feeds import FEED_CACHE, conditional
 from .meetings import Problems, day_of
 
 routes = web.RouteTableDef()
@@ -64,8 +76,10 @@ def _version(request: web.Request) -> int | None:
 @routes.get("/week/{agency:[0-9a-f]{32}}/{monday}.pdf")
 async def as_pdf(request: web.Request) -> web.Response:
     found, revision, parent = await _printed(request)
-    content = await asyncio.to_thread(pdf_of, found, revision, parent, request.app[SETTINGS].zone)
-    return _file(found, content, "application/pdf", "pdf")
+    zone, kind = request.app[SETTINGS].zone, "insiders" if found.insider else "everybody"
+    key = f"{revision.number} {found.agency.name} {parent}"
+    kept = await _kept(request, f"week {revision.week_id} {kind}", key, lambda: pdf_of(found, revision, parent, zone))
+    return _file(found, kept.plain, "application/pdf", "pdf")
 
 
 @routes.get("/week/{agency:[0-9a-f]{32}}/{monday}.xlsx")
@@ -102,16 +116,29 @@ def _file(found: WeekPage, content: bytes, kind: str, ending: str) -> web.Respon
 
 @routes.get("/week/{agency:[0-9a-f]{32}}.ics")
 async def as_calendar(request: web.Request) -> web.Response:
-    """To subscribe to, what is for everybody; whoever is signed in, what he may read."""
+    """To subscribe to, what is for everybody; whoever is signed in, what he may read. It changes by publishing, and when a week begins."""
     settings, key = request.app[SETTINGS], request.match_info["agency"]
     since = monday(clock.today(settings.zone)) - timedelta(weeks=FEED_WEEKS)
     async with request.app[DB].reading() as reading:
         agency = await reading.get(agencies, key)
         insider = await is_insider(reading, actor_of(request), key)
         weeks = await published_weeks(reading, key, since, insider=insider)
-    content = week_calendar(agency, weeks, settings.zone, settings.mail_from)
-    headers = {"Content-Disposition": 'inline; filename="lich-cong-tac.ics"', "Cache-Control": "private, no-cache"}
-    return web.Response(body=content, content_type="text/calendar", charset="utf-8", headers=headers)
+        published = await last_published(reading, key)
+    begun = clock.from_local(datetime.combine(since + timedelta(weeks=FEED_WEEKS), time()), settings.zone)
+    state = f"{agency.name} {since} {[(row.week_id, row.number) for row, _ in weeks]}"
+    name = f"weeks {key} {'insiders' if insider else 'everybody'}"
+    kept = await _kept(request, name, state, lambda: week_calendar(agency, weeks, settings.zone, settings.mail_from))
+    return await conditional(request, kept, max(begun, published or begun), "lich-cong-tac.ics")
+
+
+async def _kept(request: web.Request, name: str, key: str, make: Callable[[], bytes]) -> Kept:
+    """Made once a version, beside the event loop: anybody may ask for it."""
+    cache = request.app[FEED_CACHE]
+    kept = cache.get(name, key)
+    if kept is None:
+        kept = Kept.of(await asyncio.to_thread(make))
+        cache.put(name, key, kept)
+    return kept
 
 
 @routes.get("/week/{agency:[0-9a-f]{32}}/{monday}/edit")
