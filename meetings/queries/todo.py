@@ -37,10 +37,10 @@ async def waiting_for(reading: Reading, actor: Actor, zone: str) -> Waiting:
     found, now = await today(reading, actor), clock.now()
     day = clock.today(zone)
     held = [row for row in found.week if clock.local(row.starts_at, zone).date() == day]
-    return Waiting(_todos(found, now, zone), [(row.starts_at, row.zone, row.title, f"/meetings/{row.id}") for row in held])
+    return Waiting(todos_of(found, now, zone), [(row.starts_at, row.zone, row.title, f"/meetings/{row.id}") for row in held])
 
 
-def _todos(found: Today, now: datetime, zone: str) -> list[Todo]:
+def todos_of(found: Today, now: datetime, zone: str) -> list[Todo]:
     day = clock.local(now, zone).date()
     todos = [
         Todo("nominate", f"/meetings/{row.meeting_id}/nominations/{row.id}", row.deadline_at < now,
@@ -51,6 +51,24 @@ def _todos(found: Today, now: datetime, zone: str) -> list[Todo]:
     todos += [
         Todo("late_agencies", f"/meetings/{row.meeting_id}#agencies", True, {"title": row.title, "n": row.late})
         for row in found.late_agencies
+    ]
+    todos += [
+        Todo("poll", f"/meetings/{row.meeting_id}/poll", params={"title": row.title, "when": row.deadline_at}) for row in found.polls
+    ]
+    todos += [
+        Todo("prepare", f"/meetings/{row.meeting_id}/papers", row.due_at < now, {"what": row.what, "title": row.title, "when": row.due_at})
+        for row in found.papers_to_prepare
+    ]
+    todos += [
+        Todo("papers", f"/meetings/{row.meeting_id}/papers", params={"title": row.title, "n": row.n}) for row in found.papers_to_approve
+    ]
+    todos += [
+        Todo("site", f"/meetings/{row.meeting_id}/sites/{row.id}", params={"name": row.name, "title": row.title, "when": row.starts_at})
+        for row in found.sites_to_note
+    ]
+    todos += [
+        Todo("no_room", f"/meetings/{row.id}/edit", True, {"title": row.title, "room": row.room_name, "when": row.starts_at})
+        for row in found.without_room
     ]
     todos += [Todo("letters", "/letters", params={"n": found.letters})] if found.letters else []
     todos += [Todo("rooms", "/rooms", params={"n": len(found.rooms)})] if found.rooms else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -77,6 +78,11 @@ class Browser:
     async def send(self, method: str, path: str, **more: Any) -> Page:
         """Exactly this, with nothing added but cookies."""
         return await self._send(method, path, False, **more)
+
+    async def bell(self) -> str:
+        """What waits, as one reads it in the list of the bell."""
+        html = json.loads((await self.send("GET", "/bell")).html)["html"]
+        return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
 
     def cookie(self, name: str) -> str:
         return next((c.value for c in self._session.cookie_jar if c.key == name), "")

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import fields
 from datetime import datetime
+from types import SimpleNamespace
 
 import sqlalchemy as sa
 
 from meetings import clock
+from meetings.i18n import translator, worded
 from meetings.models.meeting import participants
 from meetings.models.post import digests, outbox
 from meetings.notice import Notice
+from meetings.queries.today import Today
+from meetings.queries.todo import todos_of
 from tests.support.organisation import make_account, make_agency, make_user
 from tests.support.scheduled import Office, open_office
 from tests.support.site import Browser, Site
@@ -78,6 +83,19 @@ async def test_the_bell_shows_what_waits_to_whom_it_concerns_until_it_is_done(si
     await answer(b, site, office, meeting)
     assert json.loads((await b.get("/bell")).html)["count"] == 0
     assert (await site.browser().get("/bell", follow=False)).status in (303, 401)
+
+
+def test_whatever_home_shows_as_waiting_is_on_the_bell_and_in_the_mail():
+    now = clock.now()
+    row = SimpleNamespace(
+        id="1", meeting_id="1", title="Họp", name="Sở", room_name="A", what="Tờ trình", text="Việc", n=2, late=1, named=0, seats=2,
+        deadline_at=now, due_at=now, starts_at=now, due_on=now.date(),
+    )  # fmt: skip
+    nothing = {one.name: 0 if one.name == "letters" else [] for one in fields(Today)}
+    for name in nothing.keys() - {"now", "drafts", "week"}:
+        (found,) = todos_of(Today(**nothing | {name: 3 if name == "letters" else [row]}), now, clock.HOME_ZONE)
+        for language in ("vi", "en"):
+            assert translator(language)(f"todo.{found.kind}", **worded(found.params, language))
 
 
 def test_mornings_are_of_working_days():

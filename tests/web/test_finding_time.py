@@ -127,6 +127,7 @@ async def test_a_time_is_asked_for_answered_by_personal_link_and_settled(site: S
     for path in ("answer", "join", "video"):
         assert (await guest.post(f"{link}/{path}", answer="accepted")).status == 404
     assert "Họp <b>hỏi giờ</b>" in (await member.get("/")).text
+    assert "Cho biết giờ họp phù hợp: “Họp <b>hỏi giờ</b>”" in await member.bell()
     assert (await member.get(f"/meetings/{draft}")).status == 404
     page = await member.get(f"/meetings/{draft}/poll")
     assert "Chốt" not in page.text

@@ -61,6 +61,7 @@ async def test_a_proposed_time_is_accepted_into_the_preview_by_one_click(site: S
     times = {"DTSTART": "DTSTART:20270105T013000Z", "DTEND": "DTEND:20270105T030000Z", "COMMENT": "COMMENT:Bận buổi đó"}
     await Inbox(site.settings, site.db).take(who.mail(who.calendar("TENTATIVE", method="COUNTER", **times)))
     assert "1 thư đến cần xem" in (await browser.get("/")).text
+    assert "1 thư trả lời chờ xử lý" in await browser.bell()
     page = await browser.get("/letters")
     assert "Đề nghị họp: 08:30–10:00, thứ Ba, 05/01/2027" in page.text
     letter = await last_letter(site.db)

@@ -150,6 +150,7 @@ async def test_a_member_answers_from_the_front_page(site: Site):
     await perform(site.db, office.secretary, CirculateMinutes(meeting_id=meeting, due_on=day, sender=SENDER))
     member = await signed_in(site, office, "b")
     page = await member.get("/")
+    assert "Góp ý biên bản" in await member.bell()
     assert "Biên bản chờ góp ý" in page.text
     page = await member.get(f"/meetings/{meeting}/minutes/remarks")
     circulation = re.search(r'name="circulation_id" value="(\w+)"', page.html)

@@ -53,6 +53,7 @@ async def test_an_agency_is_found_asked_and_answers_and_the_host_sees_it(site: S
 
     admin = await site.signed_in("quan.tri")
     assert page in (await admin.get("/")).html
+    assert "Cử người dự" in await admin.bell()
     shown = await admin.get(f"{page}?find=duoc+cu")
     assert "Đặng Được Cử" in shown.text
     assert "Nguyễn Thị B" not in shown.text

@@ -64,6 +64,7 @@ async def test_from_asking_to_reading(site: Site):
     desk = await asked(site)
     request = (await desk.row(paper_requests)).id
     assert "Báo cáo quý III" in (await desk.clerk.get("/")).text
+    assert "Chuẩn bị tài liệu “Báo cáo quý III”" in await desk.clerk.bell()
     page = await desk.clerk.get(desk.path)
     assert "Tài liệu cơ quan ta phải gửi" in page.text
     assert "Yêu cầu cơ quan gửi tài liệu" not in page.text
@@ -78,6 +79,7 @@ async def test_from_asking_to_reading(site: Site):
     assert (await desk.delegate.get(f"/papers/{paper}")).status == 404
     await desk.clerk.post(f"{desk.path}/acts", act="submit", request_id=request)
     assert "1 tài liệu chờ duyệt" in (await desk.secretary.get("/")).text
+    assert "1 tài liệu chờ duyệt" in await desk.secretary.bell()
     page = await desk.secretary.get(desk.path)
     assert (await desk.secretary.get(f"/papers/{paper}")).status == 200
     for path in (desk.path, f"/meetings/{desk.meeting}", f"/meetings/{desk.meeting}/programme"):

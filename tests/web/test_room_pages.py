@@ -27,6 +27,7 @@ async def test_a_room_is_booked_from_its_day_asked_for_and_decided_on(site: Site
     day = clock.local(row.starts_at).date()
     keeper = await site.signed_in("nguoi.giu")
     assert "1 yêu cầu dùng phòng" in (await keeper.get("/")).text
+    assert "1 yêu cầu dùng phòng" in await keeper.bell()
     page = await keeper.get(f"/rooms?day={day}")
     assert "Cơ quan A" in page.text
     assert "Đang chờ đồng ý" in page.text
@@ -48,6 +49,7 @@ async def test_a_room_is_booked_from_its_day_asked_for_and_decided_on(site: Site
     await make_account(site.db, office.people["secretary"], "thu.ky", "secretary")
     secretary = await site.signed_in("thu.ky")
     assert "Chưa có phòng: không được dùng Hội trường" in (await secretary.get("/")).text
+    assert "không được dùng Hội trường" in await secretary.bell()
     assert "Chưa có phòng" not in (await keeper.get("/")).text
     page = await secretary.get(f"/meetings/{meeting}")
     assert "Sở Cho Mượn không cho dùng Hội trường: Đang sửa <b>điện</b>" in page.text

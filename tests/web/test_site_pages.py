@@ -126,6 +126,7 @@ async def test_sites_are_rows_of_the_form_and_the_agency_notes_its_own_part(site
     agency = await site.signed_in("thu.ky.b")
     own = f"/meetings/{meeting}/sites/{before['Cơ quan B'].id}"
     assert own in (await agency.get("/")).html
+    assert "Ghi phòng và người phụ trách điểm cầu" in await agency.bell()
     await agency.get(own)
     page = await agency.post(f"{own}/contact", place="Hội trường 2", lead="Bà Chủ")
     assert "Đã lưu người phụ trách" in page.text
